@@ -1,0 +1,13 @@
+//! What a molecule is: elements, atoms, bonds, rings, aromaticity, stereo, and bonds perceived from bare coordinates.
+//!
+//! No force field and no energy is known here.
+
+pub mod element;
+pub mod guard;
+pub mod kekulize;
+pub mod molecule;
+pub mod perception;
+pub mod rings;
+
+pub use element::Element;
+pub use molecule::{Atom, Bond, BondMark, BondOrder, Molecule};

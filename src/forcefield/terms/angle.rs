@@ -1,0 +1,100 @@
+//! Angle bending, over the angle θ (radian) or its cosine.
+
+use crate::numeric::Real;
+use crate::units::DEGREES_PER_RADIAN;
+
+/// Half of 0.043844 kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 3).
+const KCAL_PER_MILLIDYNE: f64 = 0.043844 / 2.0;
+
+/// Cubic bend constant of MMFF94, 1/deg: −0.4 rad⁻¹ (Halgren 1996, part I, eq 3, prints it rounded to −0.007; the
+/// published validation energies are reproduced with the unrounded value).
+const CUBIC: f64 = -0.006_981_317;
+
+/// MMFF94 cubic angle: E = 0.043844/2 ka Δθ² (1 + cb Δθ), Δθ = θ − θ0 in degrees (Halgren 1996, part I, eq 3).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CubicAngle<S = f64> {
+    /// Force constant ka, md Å/rad².
+    pub force_constant: S,
+    /// Reference angle θ0, degrees.
+    pub angle_degrees: S,
+}
+
+impl<S: Real> CubicAngle<S> {
+    /// Energy (kcal/mol) at the angle `theta` (radian).
+    #[inline(always)]
+    pub fn energy(&self, theta: S) -> S {
+        let dt = theta.scale(DEGREES_PER_RADIAN) - self.angle_degrees;
+        self.force_constant.scale(KCAL_PER_MILLIDYNE) * dt.square() * dt.scale(CUBIC).offset(1.0)
+    }
+}
+
+/// MMFF94 angle at a linear centre: E = 143.9325 ka (1 + cos θ) (Halgren 1996, part I, eq 4).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinearAngle<S = f64> {
+    /// Force constant ka, md Å/rad².
+    pub force_constant: S,
+}
+
+impl<S: Real> LinearAngle<S> {
+    /// Energy (kcal/mol) at the cosine of the angle.
+    #[inline(always)]
+    pub fn energy(&self, cosine: S) -> S {
+        self.force_constant.scale(143.9325) * cosine.offset(1.0)
+    }
+}
+
+/// UFF general angle: E = K (C0 + C1 cos θ + C2 cos 2θ) (Rappé 1992, eqs 11 and 12).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CosineAngle<S = f64> {
+    /// Force constant K, kcal/mol/rad².
+    pub force_constant: S,
+    /// C0, C1 and C2.
+    pub coefficients: [S; 3],
+}
+
+impl<S: Real> CosineAngle<S> {
+    /// Energy (kcal/mol) at the cosine of the angle.
+    #[inline(always)]
+    pub fn energy(&self, cosine: S) -> S {
+        let [c0, c1, c2] = self.coefficients;
+        self.force_constant * (c0 + cosine * c1 + cosine.square().scale(2.0).offset(-1.0) * c2)
+    }
+}
+
+/// UFF angle at a linear, trigonal-planar, square-planar or octahedral centre:
+/// E = K/n² (1 − s cos nθ), with n = 1, 2, 3 or 4 and s = −1 for n = 1, else 1 (Rappé 1992, eq 10).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PeriodicAngle<S = f64> {
+    /// Force constant K, kcal/mol/rad².
+    pub force_constant: S,
+    /// cos nθ − with the sign s and without the constant − as coefficients of cos θ to the powers 0 … 4.
+    pub polynomial: [S; 5],
+}
+
+impl PeriodicAngle {
+    /// The form for periodicity `n` from 1 to 4.
+    #[must_use]
+    pub fn new(force_constant: f64, n: u8) -> Self {
+        let polynomial = match n {
+            1 => [0.0, -1.0, 0.0, 0.0, 0.0],
+            2 => [-1.0, 0.0, 2.0, 0.0, 0.0],
+            3 => [0.0, -3.0, 0.0, 4.0, 0.0],
+            _ => [1.0, 0.0, -8.0, 0.0, 8.0],
+        };
+        let n = f64::from(n);
+        Self {
+            force_constant: force_constant / (n * n),
+            polynomial,
+        }
+    }
+}
+
+impl<S: Real> PeriodicAngle<S> {
+    /// Energy (kcal/mol) at the cosine of the angle.
+    #[inline(always)]
+    pub fn energy(&self, cosine: S) -> S {
+        let [a0, a1, a2, a3, a4] = self.polynomial;
+        let sum = (((a4 * cosine + a3) * cosine + a2) * cosine + a1) * cosine + a0;
+        self.force_constant * (-sum).offset(1.0)
+    }
+}

@@ -1,0 +1,45 @@
+//! Bond stretching, over the distance r (Å).
+
+use crate::numeric::Real;
+
+/// Half of 143.9325 kcal/mol/Å² per md/Å (Halgren 1996, part I, eq 2).
+const KCAL_PER_MILLIDYNE: f64 = 143.9325 / 2.0;
+
+/// Cubic stretch constant of MMFF94, Å⁻¹ (part I, eq 2).
+const CUBIC: f64 = -2.0;
+
+/// MMFF94 quartic bond: E = 143.9325/2 kb Δr² (1 + cs Δr + 7/12 cs² Δr²), Δr = r − r0 (Halgren 1996, part I, eq 2).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct QuarticBond<S = f64> {
+    /// Force constant kb, md/Å.
+    pub force_constant: S,
+    /// Reference length r0, Å.
+    pub length: S,
+}
+
+impl<S: Real> QuarticBond<S> {
+    /// Energy (kcal/mol) at the distance `r` (Å).
+    #[inline(always)]
+    pub fn energy(&self, r: S) -> S {
+        let dr = r - self.length;
+        let anharmonic = dr.scale(7.0 / 12.0 * CUBIC * CUBIC).offset(CUBIC) * dr;
+        self.force_constant.scale(KCAL_PER_MILLIDYNE) * dr.square() * anharmonic.offset(1.0)
+    }
+}
+
+/// UFF harmonic bond: E = k/2 (r − r0)² (Rappé 1992, eq 1a).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HarmonicBond<S = f64> {
+    /// Force constant k, kcal/mol/Å².
+    pub force_constant: S,
+    /// Reference length r0, Å.
+    pub length: S,
+}
+
+impl<S: Real> HarmonicBond<S> {
+    /// Energy (kcal/mol) at the distance `r` (Å).
+    #[inline(always)]
+    pub fn energy(&self, r: S) -> S {
+        (r - self.length).square() * self.force_constant.scale(0.5)
+    }
+}

@@ -1,0 +1,63 @@
+//! Torsion, over the cosine of the dihedral φ. Only cosines of multiples of φ occur, so that no angle is ever needed.
+
+use crate::numeric::Real;
+
+/// MMFF94 torsion: E = ½ [V1 (1 + cos φ) + V2 (1 − cos 2φ) + V3 (1 + cos 3φ)] (Halgren 1996, part I, eq 7).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ThreefoldTorsion<S = f64> {
+    /// V1, V2 and V3, kcal/mol.
+    pub barriers: [S; 3],
+}
+
+impl<S: Real> ThreefoldTorsion<S> {
+    /// Energy (kcal/mol) at the cosine of the dihedral.
+    #[inline(always)]
+    pub fn energy(&self, cosine: S) -> S {
+        let [v1, v2, v3] = self.barriers;
+        let square = cosine.square();
+        // 1 − cos 2φ = 2 − 2 cos²φ; 1 + cos 3φ = 1 − 3 cos φ + 4 cos³φ.
+        let sum = v1 * cosine.offset(1.0)
+            + v2 * square.scale(-2.0).offset(2.0)
+            + v3 * (square.scale(4.0).offset(-3.0) * cosine).offset(1.0);
+        sum.scale(0.5)
+    }
+}
+
+/// UFF torsion: E = V/2 (1 − cos nφ0 cos nφ) with n from 1 to 6 (Rappé 1992, eq 15), as a polynomial in cos φ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CosineTorsion<S = f64> {
+    /// V, kcal/mol, already divided by the number of torsions about the bond.
+    pub barrier: S,
+    /// cos nφ0 cos nφ as coefficients of cos φ to the powers 0 … 6.
+    pub polynomial: [S; 7],
+}
+
+impl CosineTorsion {
+    /// The form for periodicity `n` from 1 to 6 and cos nφ0 (1 or −1).
+    #[must_use]
+    pub fn new(barrier: f64, n: u8, cos_n_phi0: f64) -> Self {
+        // Chebyshev polynomials of the first kind: cos nφ = T_n(cos φ).
+        let chebyshev: [f64; 7] = match n {
+            1 => [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            2 => [-1.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0],
+            3 => [0.0, -3.0, 0.0, 4.0, 0.0, 0.0, 0.0],
+            4 => [1.0, 0.0, -8.0, 0.0, 8.0, 0.0, 0.0],
+            5 => [0.0, 5.0, 0.0, -20.0, 0.0, 16.0, 0.0],
+            _ => [-1.0, 0.0, 18.0, 0.0, -48.0, 0.0, 32.0],
+        };
+        Self {
+            barrier,
+            polynomial: chebyshev.map(|c| c * cos_n_phi0),
+        }
+    }
+}
+
+impl<S: Real> CosineTorsion<S> {
+    /// Energy (kcal/mol) at the cosine of the dihedral.
+    #[inline(always)]
+    pub fn energy(&self, cosine: S) -> S {
+        let [a0, a1, a2, a3, a4, a5, a6] = self.polynomial;
+        let sum = (((((a6 * cosine + a5) * cosine + a4) * cosine + a3) * cosine + a2) * cosine + a1) * cosine + a0;
+        self.barrier.scale(0.5) * (-sum).offset(1.0)
+    }
+}

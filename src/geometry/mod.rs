@@ -1,0 +1,1 @@
+//! Geometric values and their derivatives, shared by force-field terms and internal coordinates.

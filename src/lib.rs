@@ -1,0 +1,14 @@
+//! thalweg: molecular geometry optimization and conformer search.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod chem;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod forcefield;
+pub mod formats;
+pub mod geometry;
+pub mod numeric;
+pub mod optimize;
+pub mod potential;
+pub mod units;

@@ -1,0 +1,73 @@
+//! What a formula needs of a number.
+
+use std::fmt::Debug;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A real number, or something that behaves like one component by component.
+pub trait Real:
+    Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+{
+    /// A constant.
+    fn constant(value: f64) -> Self;
+    /// The product with a plain number.
+    fn scale(self, factor: f64) -> Self;
+    /// The sum with a plain number.
+    fn offset(self, term: f64) -> Self;
+    /// 1/x.
+    fn recip(self) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// Arc cosine, in radian; the argument must be in [−1, 1].
+    fn acos(self) -> Self;
+    /// Exponential function.
+    fn exp(self) -> Self;
+    /// The larger of this and a plain number (a guard at the edge of a domain: derivatives pass unchanged).
+    fn max(self, floor: f64) -> Self;
+    /// The smaller of this and a plain number (a guard at the edge of a domain: derivatives pass unchanged).
+    fn min(self, ceiling: f64) -> Self;
+
+    /// x².
+    #[inline(always)]
+    fn square(self) -> Self {
+        self * self
+    }
+}
+
+impl Real for f64 {
+    #[inline(always)]
+    fn constant(value: f64) -> Self {
+        value
+    }
+    #[inline(always)]
+    fn scale(self, factor: f64) -> Self {
+        self * factor
+    }
+    #[inline(always)]
+    fn offset(self, term: f64) -> Self {
+        self + term
+    }
+    #[inline(always)]
+    fn recip(self) -> Self {
+        1.0 / self
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        f64::sqrt(self)
+    }
+    #[inline(always)]
+    fn acos(self) -> Self {
+        f64::acos(self)
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        f64::exp(self)
+    }
+    #[inline(always)]
+    fn max(self, floor: f64) -> Self {
+        f64::max(self, floor)
+    }
+    #[inline(always)]
+    fn min(self, ceiling: f64) -> Self {
+        f64::min(self, ceiling)
+    }
+}

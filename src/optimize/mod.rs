@@ -1,0 +1,1 @@
+//! Local minimization: the driver loop, convergence criteria, steppers and line search. Sees potentials only.

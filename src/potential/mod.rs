@@ -1,0 +1,99 @@
+//! The seam between surfaces and the algorithms that walk on them.
+
+use thiserror::Error;
+
+/// Why an energy could not be had.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum EvalError {
+    /// The energy or a gradient component is not finite.
+    #[error(
+        "the energy or gradient is not finite (energy {energy} kcal/mol); atoms on one point or exploded coordinates?"
+    )]
+    NotFinite {
+        /// The energy that came out, kcal/mol.
+        energy: f64,
+    },
+    /// The coordinate vector has the wrong length.
+    #[error("{found} coordinates were given, {expected} expected")]
+    WrongLength {
+        /// Length that was given.
+        found: usize,
+        /// Length of this surface.
+        expected: usize,
+    },
+}
+
+/// Something with an energy at a point: all that optimisers know.
+pub trait Potential: Send {
+    /// Number of coordinates, 3N for a molecule.
+    fn len(&self) -> usize;
+
+    /// Whether there are no coordinates.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Energy (kcal/mol) at `x` (Å). OVERWRITES `gradient` (kcal/mol/Å, same layout as `x`).
+    ///
+    /// # Errors
+    /// Where the energy is not finite or the surface fails.
+    fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError>;
+
+    /// Analytic second derivatives (kcal/mol/Å²), row-major, (3N)², where the surface has them.
+    fn hessian(&mut self, _x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
+        None
+    }
+}
+
+/// Counts the evaluations of a potential, at the seam, so that what is reported cannot drift from what was done.
+#[derive(Debug)]
+pub struct Counted<P> {
+    inner: P,
+    evaluations: usize,
+    hessian_evaluations: usize,
+}
+
+impl<P: Potential> Counted<P> {
+    /// Wraps a potential with both counts at zero.
+    pub fn new(inner: P) -> Self {
+        Self {
+            inner,
+            evaluations: 0,
+            hessian_evaluations: 0,
+        }
+    }
+
+    /// Energy and gradient evaluations so far.
+    #[must_use]
+    pub fn evaluations(&self) -> usize {
+        self.evaluations
+    }
+
+    /// Analytic Hessians so far.
+    #[must_use]
+    pub fn hessian_evaluations(&self) -> usize {
+        self.hessian_evaluations
+    }
+
+    /// Gives the potential back.
+    pub fn into_inner(self) -> P {
+        self.inner
+    }
+}
+
+impl<P: Potential> Potential for Counted<P> {
+    fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
+        self.evaluations += 1;
+        self.inner.energy_gradient(x, gradient)
+    }
+
+    fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
+        let result = self.inner.hessian(x);
+        self.hessian_evaluations += usize::from(result.is_some());
+        result
+    }
+}

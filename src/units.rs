@@ -1,0 +1,19 @@
+//! Physical constants and unit conversions: the only place where such numbers stand.
+//!
+//! Inside the library everything is in Å, kcal/mol, radian, elementary charge and amu.
+//! Constants are CODATA 2018 unless another source is stated.
+
+/// Degrees per radian.
+pub const DEGREES_PER_RADIAN: f64 = 180.0 / std::f64::consts::PI;
+
+/// kcal/mol per hartree (2625.499 639 48 kJ/mol, thermochemical calorie of 4.184 J).
+pub const KCAL_MOL_PER_HARTREE: f64 = 627.509_474_063;
+
+/// kcal/mol per electronvolt (96.485 332 12 kJ/mol, thermochemical calorie of 4.184 J).
+pub const KCAL_MOL_PER_EV: f64 = 23.060_547_830_6;
+
+/// Å per bohr.
+pub const ANGSTROM_PER_BOHR: f64 = 0.529_177_210_903;
+
+/// Gradient of one hartree/bohr in kcal/mol/Å.
+pub const KCAL_MOL_ANGSTROM_PER_HARTREE_BOHR: f64 = KCAL_MOL_PER_HARTREE / ANGSTROM_PER_BOHR;

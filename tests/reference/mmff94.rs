@@ -1,0 +1,1 @@
+//! Reference tests: mmff94.
