@@ -103,7 +103,7 @@ impl<S: Real> Pair<S> {
         let [a, b] = F::denominators(self.r, self.distance);
         let [a, b, c] = S::recip_each([a, b, electrostatic::denominator(self.r)]);
         (
-            F::energy(self.r, self.distance, self.depth, [a, b]),
+            F::energy(self.distance, self.depth, [a, b]),
             electrostatic::buffered_coulomb(self.charges, c),
         )
     }
@@ -241,16 +241,16 @@ fn rows<L: Lanes, F: RadialForm, const CHARGED: bool, const CUTOFF: bool>(
             // Lanes that do not count are computed at 1 Å and multiplied by zero.
             let r = square.select(mask, one).max(TINY).sqrt();
             let depth = L::load(&row[block][1]).select(mask, zero);
-            let distance = Dual::fixed(L::load(&row[block][0]));
+            let distance = L::load(&row[block][0]);
             let r = Dual::<L, 1>::variable(r, 0);
-            let [a, b] = F::denominators(r, distance);
+            let [a, b]: [Dual<L, 1>; 2] = F::denominators(r, distance);
             let (inverse, vdw, mut slope);
             if CHARGED {
                 let product = L::load(&charges[block]) * scaled_charge.select(entry.scaled, charge);
                 let product = product.select(mask, zero);
                 let [i, c, a, b] = Dual::recip_each([r, electrostatic::denominator(r), a, b]);
-                let mut coulomb = electrostatic::buffered_coulomb(Dual::fixed(product), c);
-                let mut energy = F::energy(r, distance, Dual::fixed(depth), [a, b]);
+                let mut coulomb = electrostatic::buffered_coulomb(product, c);
+                let mut energy = F::energy(distance, depth, [a, b]);
                 if CUTOFF {
                     let factor = switch(r, cutoff);
                     coulomb = coulomb * factor;
@@ -260,7 +260,7 @@ fn rows<L: Lanes, F: RadialForm, const CHARGED: bool, const CUTOFF: bool>(
                 (inverse, vdw, slope) = (i.value, energy.value, energy.derivatives[0] + coulomb.derivatives[0]);
             } else {
                 let [i, a, b] = Dual::recip_each([r, a, b]);
-                let mut energy = F::energy(r, distance, Dual::fixed(depth), [a, b]);
+                let mut energy = F::energy(distance, depth, [a, b]);
                 if CUTOFF {
                     energy = energy * switch(r, cutoff);
                 }

@@ -4,7 +4,7 @@
 //! differentiates eight values at a time. Plain loops instead of closures: everything here must inline into the
 //! vector kernels.
 
-use super::Real;
+use super::real::{Over, Real};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A value and its partial derivatives.
@@ -192,6 +192,16 @@ impl<S: Real, const N: usize> Real for Dual<S, N> {
         self.chain(value, value)
     }
     #[inline(always)]
+    fn square(self) -> Self {
+        self.chain(self.value * self.value, self.value + self.value)
+    }
+    #[inline(always)]
+    fn seventh(self) -> Self {
+        let cube = self.value * self.value * self.value;
+        let sixth = cube * cube;
+        self.chain(sixth * self.value, sixth.scale(7.0))
+    }
+    #[inline(always)]
     fn max(self, floor: f64) -> Self {
         Self {
             value: self.value.max(floor),
@@ -204,5 +214,20 @@ impl<S: Real, const N: usize> Real for Dual<S, N> {
             value: self.value.min(ceiling),
             ..self
         }
+    }
+}
+
+impl<S: Real, const N: usize> Over<S> for Dual<S, N> {
+    #[inline(always)]
+    fn lift(coefficient: S) -> Self {
+        Self::fixed(coefficient)
+    }
+    #[inline(always)]
+    fn times(self, coefficient: S) -> Self {
+        self.chain(self.value * coefficient, coefficient)
+    }
+    #[inline(always)]
+    fn plus(self, coefficient: S) -> Self {
+        Self { value: self.value + coefficient, ..self }
     }
 }

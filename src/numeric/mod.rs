@@ -10,4 +10,4 @@ pub mod simd;
 
 pub use dual::Dual;
 pub use lanes::{Lanes, WIDTH};
-pub use real::Real;
+pub use real::{Over, Real};

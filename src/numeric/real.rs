@@ -36,6 +36,39 @@ pub trait Real:
     fn square(self) -> Self {
         self * self
     }
+
+    /// x⁷.
+    #[inline(always)]
+    fn seventh(self) -> Self {
+        let cube = self * self * self;
+        cube * cube * self
+    }
+}
+
+/// A number that combines with coefficients of a simpler kind: a dual number with plain ones, say. It spares the
+/// arithmetic with derivatives that are known to be zero, which a compiler must not leave out.
+pub trait Over<C>: Real {
+    /// The coefficient as a number of this kind.
+    fn lift(coefficient: C) -> Self;
+    /// Product with a coefficient.
+    fn times(self, coefficient: C) -> Self;
+    /// Sum with a coefficient.
+    fn plus(self, coefficient: C) -> Self;
+}
+
+impl<S: Real> Over<S> for S {
+    #[inline(always)]
+    fn lift(coefficient: S) -> Self {
+        coefficient
+    }
+    #[inline(always)]
+    fn times(self, coefficient: S) -> Self {
+        self * coefficient
+    }
+    #[inline(always)]
+    fn plus(self, coefficient: S) -> Self {
+        self + coefficient
+    }
 }
 
 impl Real for f64 {

@@ -101,7 +101,7 @@ pub fn terms(molecule: &Molecule, form: Form) -> Terms {
                     parameters: ThreefoldTorsion { barriers },
                 });
                 let n = 1 + (i.atom + l.atom) as u8 % 6;
-                let sign = if (i.atom + b) % 2 == 0 { 1.0 } else { -1.0 };
+                let sign = if (i.atom + b).is_multiple_of(2) { 1.0 } else { -1.0 };
                 terms.cosine_torsions.push(Term {
                     atoms,
                     parameters: CosineTorsion::new(k(0.5, 3.0), n, sign),
@@ -123,7 +123,7 @@ fn angle_terms(terms: &mut Terms, atoms: [usize; 3], k: &mut impl FnMut(f64, f64
             angle_degrees,
         },
     });
-    if atoms[0] % 2 == 0 {
+    if atoms[0].is_multiple_of(2) {
         let parameters = StretchBend {
             force_constant_ij: k(-0.3, 0.3),
             force_constant_kj: k(-0.3, 0.3),

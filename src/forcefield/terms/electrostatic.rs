@@ -1,6 +1,6 @@
 //! Electrostatic interaction, over the distance r (Å).
 
-use crate::numeric::Real;
+use crate::numeric::{Over, Real};
 
 /// kcal/mol Å/e² (Halgren 1996, part I, eq 13).
 pub const COULOMB: f64 = 332.0716;
@@ -20,6 +20,6 @@ pub fn denominator<S: Real>(r: S) -> S {
 /// MMFF94 buffered Coulomb: E = 332.0716 qi qj/(R + 0.05) (Halgren 1996, part I, eq 13), in kcal/mol, from the product
 /// 332.0716 qi qj and the inverse of the [`denominator`].
 #[inline(always)]
-pub fn buffered_coulomb<S: Real>(charges: S, inverse: S) -> S {
-    charges * inverse
+pub fn buffered_coulomb<C: Real, S: Over<C>>(charges: C, inverse: S) -> S {
+    inverse.times(charges)
 }

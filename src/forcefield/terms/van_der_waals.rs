@@ -1,6 +1,6 @@
 //! Van der Waals interaction, over the distance r (Å).
 
-use crate::numeric::Real;
+use crate::numeric::{Over, Real};
 
 /// Which radial form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,33 +30,26 @@ pub struct VanDerWaals {
 /// A radial form, split so that all reciprocals of a pair share one division ([`Real::recip_each`]).
 pub trait RadialForm {
     /// What the formula divides by, at the distance `r` (Å).
-    fn denominators<S: Real>(r: S, distance: S) -> [S; 2];
-    /// Energy (kcal/mol) at the distance `r`, from the inverses of the denominators.
-    fn energy<S: Real>(r: S, distance: S, depth: S, inverses: [S; 2]) -> S;
+    fn denominators<C: Real, S: Over<C>>(r: S, distance: C) -> [S; 2];
+    /// Energy (kcal/mol), from the inverses of the denominators.
+    fn energy<C: Real, S: Over<C>>(distance: C, depth: C, inverses: [S; 2]) -> S;
 }
 
 /// MMFF94 buffered 14-7: E = ε (1.07 R*/(R + 0.07 R*))⁷ (1.12 R*⁷/(R⁷ + 0.12 R*⁷) − 2) (Halgren 1996, part I, eq 8).
 #[derive(Clone, Copy, Debug)]
 pub struct Buffered147;
 
-/// x⁷.
-#[inline(always)]
-fn seventh<S: Real>(x: S) -> S {
-    let cube = x * x * x;
-    cube * cube * x
-}
-
 impl RadialForm for Buffered147 {
     #[inline(always)]
-    fn denominators<S: Real>(r: S, distance: S) -> [S; 2] {
-        [r + distance.scale(0.07), seventh(r) + seventh(distance).scale(0.12)]
+    fn denominators<C: Real, S: Over<C>>(r: S, distance: C) -> [S; 2] {
+        [r.plus(distance.scale(0.07)), r.seventh().plus(distance.seventh().scale(0.12))]
     }
 
     #[inline(always)]
-    fn energy<S: Real>(_r: S, distance: S, depth: S, [buffered, power]: [S; 2]) -> S {
-        let repulsion = seventh(distance.scale(1.07) * buffered);
-        let attraction = (seventh(distance).scale(1.12) * power).offset(-2.0);
-        depth * repulsion * attraction
+    fn energy<C: Real, S: Over<C>>(distance: C, depth: C, [buffered, power]: [S; 2]) -> S {
+        let repulsion = buffered.times(distance.scale(1.07)).seventh();
+        let attraction = power.times(distance.seventh().scale(1.12)).offset(-2.0);
+        (repulsion * attraction).times(depth)
     }
 }
 
@@ -66,15 +59,14 @@ pub struct LennardJones;
 
 impl RadialForm for LennardJones {
     #[inline(always)]
-    fn denominators<S: Real>(r: S, _distance: S) -> [S; 2] {
+    fn denominators<C: Real, S: Over<C>>(r: S, _distance: C) -> [S; 2] {
         [r, S::constant(1.0)]
     }
 
     #[inline(always)]
-    fn energy<S: Real>(_r: S, distance: S, depth: S, [inverse, _]: [S; 2]) -> S {
-        let ratio = distance * inverse;
-        let cube = ratio * ratio * ratio;
-        let sixth = cube * cube;
-        depth * sixth * sixth.offset(-2.0)
+    fn energy<C: Real, S: Over<C>>(distance: C, depth: C, [inverse, _]: [S; 2]) -> S {
+        let ratio = inverse.times(distance).square();
+        let sixth = ratio.square() * ratio;
+        (sixth.offset(-2.0) * sixth).times(depth)
     }
 }
