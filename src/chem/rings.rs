@@ -30,7 +30,7 @@ impl Rings {
     pub fn smallest_set(molecule: &Molecule) -> Self {
         let rings = blocks::blocks(molecule)
             .iter()
-            .flat_map(|block| vismara::smallest_set(block))
+            .flat_map(vismara::smallest_set)
             .collect();
         Self::index(molecule, rings)
     }
@@ -44,7 +44,7 @@ impl Rings {
     pub fn relevant_cycles(molecule: &Molecule) -> Self {
         let rings = blocks::blocks(molecule)
             .iter()
-            .flat_map(|block| vismara::relevant_cycles(block))
+            .flat_map(vismara::relevant_cycles)
             .collect();
         Self::index(molecule, rings)
     }

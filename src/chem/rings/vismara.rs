@@ -152,7 +152,11 @@ fn families(block: &Block, depth: usize) -> Vec<Family> {
             }
         }
     }
-    found.sort_by_key(|f| f.prototype.len());
+    // The order of the bonds must not show: families are named by root, ends and apex.
+    found.sort_by_key(|f| {
+        let [a, b] = f.ends;
+        (f.prototype.len(), f.root, a.min(b), a.max(b), f.apex)
+    });
     found
 }
 
