@@ -4,6 +4,7 @@
 
 pub mod aromaticity;
 pub mod element;
+mod element_data;
 pub mod guard;
 pub mod hybridization;
 pub mod kekulize;
