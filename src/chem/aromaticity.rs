@@ -118,14 +118,15 @@ impl Aromaticity {
         }
     }
 
-    /// A multiple bond and a neighbouring bond are conjugated where the atom between has two or three neighbours and the
-    /// atom beyond has a π electron or a lone pair to share.
+    /// A multiple bond and a neighbouring bond are conjugated where the atom between has two or three neighbours, both
+    /// ends of the multiple bond can conjugate, and the atom beyond has a π electron or a lone pair to share.
     fn mark_conjugation_at(&mut self, molecule: &Molecule, atom: usize) {
         if !(2..=3).contains(&molecule.degree(atom)) || !can_conjugate(molecule, atom) {
             return;
         }
         for multiple in molecule.neighbors(atom) {
-            if !self.bonds[multiple.bond] && contribution(molecule, multiple.bond, atom) < 1.5 {
+            let single = !self.bonds[multiple.bond] && contribution(molecule, multiple.bond, atom) < 1.5;
+            if single || !can_conjugate(molecule, multiple.atom) {
                 continue;
             }
             for other in molecule.neighbors(atom) {

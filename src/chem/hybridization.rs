@@ -25,7 +25,7 @@ pub enum Hybridization {
 
 impl Hybridization {
     /// Hybridization of every atom. An atom with a lone pair beside a conjugated bond (amide nitrogen, ester oxygen) is
-    /// sp2, unless it has four neighbours.
+    /// sp2, unless it has four neighbours. Sulfur(IV) and its kin with four neighbours are taken as sp3.
     #[must_use]
     pub fn of_all(molecule: &Molecule, aromaticity: &Aromaticity) -> Vec<Self> {
         (0..molecule.len())
@@ -40,11 +40,16 @@ impl Hybridization {
             3 => Self::Sp2,
             4 if molecule.degree(atom) <= 3 && aromaticity.is_conjugated_atom(molecule, atom) => Self::Sp2,
             4 => Self::Sp3,
+            5 if molecule.degree(atom) == 4 && outer_electrons(molecule.element(atom)) == Some(6) => Self::Sp3,
             5 => Self::Sp3d,
             6 => Self::Sp3d2,
             _ => Self::Other,
         }
     }
+}
+
+fn is_d_block(number: u8) -> bool {
+    matches!(number, 21..=30 | 39..=48 | 72..=80)
 }
 
 /// Number of bonds, lone pairs and unpaired electrons. In the f block, the number of neighbours.
@@ -54,6 +59,10 @@ fn directions(molecule: &Molecule, atom: usize) -> i32 {
     let Some(outer) = outer_electrons(element) else {
         return degree;
     };
+    if is_d_block(element.atomic_number()) && degree >= 4 {
+        // Their lone pairs are d electrons, without a direction: four neighbours are tetrahedral, five or six octahedral.
+        return if degree == 5 { 6 } else { degree };
+    }
     let donated = molecule
         .neighbors(atom)
         .iter()

@@ -1,8 +1,8 @@
 //! The terms of a molecule from its types (Rappé 1992, section II B to F).
 
 use super::parameters::{AtomType, Parameters};
-use super::shape::{Shape, axial_neighbors};
-use super::typing::{self, Typed, is_metal};
+use super::shape::{Shape, axial_neighbors, is_square_planar};
+use super::typing::{self, Typed, is_metal, is_transition_metal};
 use crate::chem::aromaticity::Aromaticity;
 use crate::chem::hybridization::Hybridization;
 use crate::chem::molecule::Neighbor;
@@ -24,7 +24,8 @@ pub fn parametrize(molecule: &Molecule, parameters: &Parameters) -> Result<Terms
     assemble(molecule, None, parameters)
 }
 
-/// As [`parametrize`], with coordinates (Å, length 3N) that decide which neighbours of a five-coordinate atom are axial.
+/// As [`parametrize`], with coordinates (Å, length 3N) that decide which neighbours of a five-coordinate atom are axial and
+/// whether four neighbours of a transition metal lie in a square.
 ///
 /// # Errors
 /// An atom without type.
@@ -154,6 +155,13 @@ impl Assembly<'_> {
     }
 
     fn shape(&self, atom: usize) -> Shape {
+        if is_transition_metal(self.molecule.element(atom))
+            && self
+                .coordinates
+                .is_some_and(|x| is_square_planar(self.molecule, atom, x))
+        {
+            return Shape::Fourfold;
+        }
         Shape::of(
             self.molecule,
             atom,
@@ -188,12 +196,13 @@ impl Assembly<'_> {
         // Natural angle, and periodicity where the form is not the general one.
         let (degrees, periodicity) = match (shape, axials) {
             (Shape::General(degrees), _) => (degrees, None),
-            (Shape::Linear, _) => (180.0, Some(1)),
+            (Shape::Linear, _) => (if self.types[center].exact { own } else { 180.0 }, Some(1)),
             (Shape::Trigonal, _) => match self.small_ring_angle(atoms) {
                 Some(degrees) => (degrees, None),
                 None => (if self.types[center].exact { own } else { 120.0 }, Some(3)),
             },
-            (Shape::Fourfold, _) => (if self.types[center].exact { own } else { 90.0 }, Some(4)),
+            // A tetrahedral type's own angle would soften a square plane.
+            (Shape::Fourfold, _) => (if self.is_octahedral(center) { own } else { 90.0 }, Some(4)),
             (Shape::Bipyramid { own_angle: true }, 2) => (own, Some(2)),
             (Shape::Bipyramid { own_angle: true }, 1) => (own, None),
             (Shape::Bipyramid { own_angle: true }, _) => (own, Some(3)),
@@ -215,6 +224,10 @@ impl Assembly<'_> {
                 },
             }),
         }
+    }
+
+    fn is_octahedral(&self, atom: usize) -> bool {
+        self.types[atom].exact && self.hybridization[atom] == Hybridization::Sp3d2
     }
 
     /// Natural angle (degrees) at a trigonal atom of a three- or four-membered ring, inside the ring and towards a

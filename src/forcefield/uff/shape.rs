@@ -4,9 +4,13 @@ use super::parameters::AtomType;
 use super::typing::{Typed, is_metal};
 use crate::chem::Molecule;
 use crate::chem::hybridization::Hybridization;
+use crate::chem::molecule::Neighbor;
 
 /// The ideal tetrahedral angle, degrees, as UFF's table has it.
 const TETRAHEDRAL: f64 = 109.47;
+
+/// Above this natural angle (degrees) the general form has no meaning.
+const NEARLY_LINEAR: f64 = 179.0;
 
 /// The arrangement of neighbours about an atom.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,9 +50,11 @@ impl Shape {
             // A two-coordinate heavy atom keeps its own, narrower angle.
             Hybridization::Sp2 if typed.exact || neighbors == 3 => Self::Trigonal,
             Hybridization::Sp3d2 => Self::Fourfold,
-            Hybridization::Sp3d if neighbors == 5 => Self::Bipyramid { own_angle: true },
+            Hybridization::Sp3d if neighbors == 5 && atom_type.angle_degrees < NEARLY_LINEAR => {
+                Self::Bipyramid { own_angle: true }
+            }
             // The general form has no meaning about 180 degrees (univalent elements with several neighbours).
-            _ if atom_type.angle_degrees >= 179.0 => match hybrid {
+            _ if atom_type.angle_degrees >= NEARLY_LINEAR => match hybrid {
                 Hybridization::Sp3d if neighbors == 2 => Self::Linear,
                 Hybridization::Sp3d | Hybridization::Other => Self::by_coordination(neighbors.max(6), atom_type),
                 _ => Self::General(TETRAHEDRAL),
@@ -59,7 +65,7 @@ impl Shape {
 
     /// The shape about an atom whose type was chosen among its element's: by number of neighbours, within the type.
     fn by_coordination(neighbors: usize, atom_type: &AtomType) -> Self {
-        let linear = atom_type.angle_degrees >= 179.0;
+        let linear = atom_type.angle_degrees >= NEARLY_LINEAR;
         match (atom_type.geometry(), neighbors) {
             (Some('4' | '6'), _) | (_, 6..) => Self::Fourfold,
             (_, 5) => Self::Bipyramid { own_angle: false },
@@ -73,6 +79,19 @@ impl Shape {
 
 fn has_planar_or_linear_bonds(hybrid: Hybridization) -> bool {
     matches!(hybrid, Hybridization::Sp | Hybridization::Sp2)
+}
+
+/// Whether the four neighbours of an atom lie in two pairs opposite each other.
+pub(super) fn is_square_planar(molecule: &Molecule, atom: usize, coordinates: &[f64]) -> bool {
+    /// Cosine of about 150°, well beyond a tetrahedron's and short of a flattened square.
+    const OPPOSITE: f64 = -0.87;
+    let &[a, b, c, d] = molecule.neighbors(atom) else {
+        return false;
+    };
+    let opposite = |p: Neighbor, q: Neighbor| cosine(coordinates, p.atom, atom, q.atom) < OPPOSITE;
+    [[a, b, c, d], [a, c, b, d], [a, d, b, c]]
+        .iter()
+        .any(|&[p, q, r, s]| opposite(p, q) && opposite(r, s))
 }
 
 /// The two axial neighbours of a five-coordinate atom, as positions in its neighbour list: those that lie most nearly
