@@ -9,6 +9,7 @@
 
 mod charges;
 pub(crate) mod connectivity;
+mod groups;
 mod lengths;
 mod metals;
 mod search;
@@ -16,6 +17,7 @@ mod states;
 
 use super::{Atom, Bond, BondOrder, Element, Molecule};
 use connectivity::{Contact, coordinates_donors};
+use groups::Surroundings;
 use search::{Component, PiBond};
 use states::State;
 use thiserror::Error;
@@ -119,11 +121,16 @@ impl Skeleton {
             neighbors[a].push(b);
             neighbors[b].push(a);
         }
+        let surroundings = Surroundings {
+            elements,
+            neighbors: &neighbors,
+        };
         let states: Vec<Vec<State>> = (0..elements.len())
             .map(|a| {
                 let mut states = states::states(elements[a], neighbors[a].len());
                 for state in &mut states {
                     state.penalty += lengths::angle_penalty(coordinates, elements[a], a, &neighbors[a], state.pi);
+                    state.penalty += surroundings.charge_penalty(a, state.charge);
                 }
                 states.sort_by(|s, t| s.penalty.total_cmp(&t.penalty));
                 states
@@ -148,10 +155,12 @@ impl Skeleton {
         for (index, contact) in contacts.iter().enumerate().filter(|(i, _)| is_pi[*i]) {
             let [a, b] = contact.atoms;
             let end = |i: usize| (elements[i], neighbors[i].len());
+            let mut penalties = lengths::order_penalties(end(a), end(b), contact.length);
+            penalties[1] += surroundings.double_penalty(contact);
             pi_bonds[number[a]].push(index);
             list[number[a]].bonds.push(PiBond {
                 atoms: [place[a], place[b]],
-                penalties: lengths::order_penalties(end(a), end(b), contact.length),
+                penalties,
             });
         }
         Self {

@@ -4,7 +4,7 @@ use super::connectivity::distance;
 use crate::chem::Element;
 
 /// Penalty of one step of bond order for each Å beyond the crossing length.
-const PER_ANGSTROM: f64 = 18.0;
+const PER_ANGSTROM: f64 = 25.0;
 /// Most that a bond's length can weigh against one step of its order.
 const MOST: f64 = 4.0;
 

@@ -17,7 +17,7 @@ const SLOTS: usize = 32;
 /// Penalty of two charges of one sign on neighbouring atoms.
 const SAME_SIGN: f64 = 3.0;
 /// Bonus for opposite charges on neighbouring atoms (never larger than what the charges cost).
-const OPPOSITE_SIGN: f64 = 1.0;
+const OPPOSITE_SIGN: f64 = 3.0;
 
 /// A bond that can be a double or triple one.
 #[derive(Clone, Copy, Debug)]
