@@ -152,15 +152,17 @@ impl Skeleton {
             list[number[atom]].states.push(states);
         }
         let mut pi_bonds = vec![Vec::new(); count];
+        let rings = surroundings.aromatic_six_rings(&contacts);
         for (index, contact) in contacts.iter().enumerate().filter(|(i, _)| is_pi[*i]) {
             let [a, b] = contact.atoms;
             let end = |i: usize| (elements[i], neighbors[i].len());
             let mut penalties = lengths::order_penalties(end(a), end(b), contact.length);
-            penalties[1] += surroundings.double_penalty(contact);
+            penalties[1] += surroundings.double_penalty(contact) + surroundings.quinoid_penalty(contact, &rings);
             pi_bonds[number[a]].push(index);
             list[number[a]].bonds.push(PiBond {
                 atoms: [place[a], place[b]],
                 penalties,
+                lone_negative: surroundings.lone_negative_penalty(contact),
             });
         }
         Self {

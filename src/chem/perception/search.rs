@@ -17,7 +17,7 @@ const SLOTS: usize = 32;
 /// Penalty of two charges of one sign on neighbouring atoms.
 const SAME_SIGN: f64 = 3.0;
 /// Bonus for opposite charges on neighbouring atoms (never larger than what the charges cost).
-const OPPOSITE_SIGN: f64 = 3.0;
+const OPPOSITE_SIGN: f64 = 2.0;
 
 /// A bond that can be a double or triple one.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub(super) struct PiBond {
     pub atoms: [usize; 2],
     /// Penalties as single, double, triple bond.
     pub penalties: [f64; 3],
+    /// Penalty of a negative charge on one atom beside a neutral other.
+    pub lone_negative: f64,
 }
 
 /// One conjugated component.
@@ -183,6 +185,7 @@ impl Extension<'_> {
         let contact = match (sign_at(partial.key, slot), sign_bits(self.state.charge)) {
             (1, 1) | (2, 2) => SAME_SIGN,
             (1, 2) | (2, 1) => -OPPOSITE_SIGN,
+            (0, 2) | (2, 0) => self.component.bonds[bond].lone_negative,
             _ => 0.0,
         };
         let penalties = self.component.bonds[bond].penalties;
