@@ -21,8 +21,7 @@ impl<S: Real> Angle<S> {
     /// Of three positions (Å), the centre in the middle.
     #[inline(always)]
     pub fn new(i: Vector<S>, j: Vector<S>, k: Vector<S>) -> Self {
-        let ji = Distance::new(j, i);
-        let jk = Distance::new(j, k);
+        let [ji, jk] = Distance::to_each(j, [i, k]);
         Self {
             ji,
             jk,

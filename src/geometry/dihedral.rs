@@ -21,15 +21,14 @@ impl<S: Real> DihedralCosine<S> {
         let bonds = [j - i, k - j, l - k];
         let m = bonds[0].cross(bonds[1]);
         let n = bonds[1].cross(bonds[2]);
-        let m_length = m.square().max(TINY).sqrt();
-        let n_length = n.square().max(TINY).sqrt();
-        let [m_inverse, n_inverse] = S::recip_each([m_length, n_length]);
-        let m_unit = m.times(m_inverse);
-        let n_unit = n.times(n_inverse);
-        let value = m_unit.dot(n_unit);
+        let m_square = m.square().max(TINY);
+        let n_square = n.square().max(TINY);
+        let product = (m_square * n_square).sqrt();
+        let [inverse, m_inverse, n_inverse] = S::recip_each([product, m_square, n_square]);
+        let value = m.dot(n) * inverse;
         let slopes = [
-            (n_unit - m_unit.times(value)).times(m_inverse),
-            (m_unit - n_unit.times(value)).times(n_inverse),
+            n.times(inverse) - m.times(value * m_inverse),
+            m.times(inverse) - n.times(value * n_inverse),
         ];
         Self { value, bonds, slopes }
     }

@@ -21,14 +21,31 @@ impl<S: Real> Distance<S> {
     /// Of two positions (Å).
     #[inline(always)]
     pub fn new(i: Vector<S>, j: Vector<S>) -> Self {
-        let d = j - i;
-        let value = d.square().max(TINY).sqrt();
-        let inverse = value.recip();
-        Self {
-            value,
-            inverse,
-            direction: d.times(inverse),
+        let [distance] = Self::to_each(i, [j]);
+        distance
+    }
+
+    /// From the position i to each of several others, with one division for all.
+    #[inline(always)]
+    pub fn to_each<const N: usize>(i: Vector<S>, others: [Vector<S>; N]) -> [Self; N] {
+        let mut values = [S::constant(0.0); N];
+        for (value, j) in values.iter_mut().zip(others) {
+            *value = (j - i).square().max(TINY).sqrt();
         }
+        let inverses = S::recip_each(values);
+        let mut out = [Self {
+            value: values[0],
+            inverse: values[0],
+            direction: i,
+        }; N];
+        for (k, o) in out.iter_mut().enumerate() {
+            *o = Self {
+                value: values[k],
+                inverse: inverses[k],
+                direction: (others[k] - i).times(inverses[k]),
+            };
+        }
+        out
     }
 
     /// `slope` times the gradient with respect to i and j.

@@ -34,16 +34,6 @@ impl<S: Real, const N: usize> Dual<S, N> {
         }
     }
 
-    /// All numbers of an array as fixed ones.
-    #[inline(always)]
-    pub fn fixed_all<const M: usize>(values: [S; M]) -> [Self; M] {
-        let mut out = [Self::constant(0.0); M];
-        for (o, v) in out.iter_mut().zip(values) {
-            *o = Self::fixed(v);
-        }
-        out
-    }
-
     /// The chain rule for a function with this value and this slope here.
     #[inline(always)]
     fn chain(self, value: S, slope: S) -> Self {
@@ -187,11 +177,6 @@ impl<S: Real, const N: usize> Real for Dual<S, N> {
         out
     }
     #[inline(always)]
-    fn exp(self) -> Self {
-        let value = self.value.exp();
-        self.chain(value, value)
-    }
-    #[inline(always)]
     fn square(self) -> Self {
         self.chain(self.value * self.value, self.value + self.value)
     }
@@ -228,6 +213,9 @@ impl<S: Real, const N: usize> Over<S> for Dual<S, N> {
     }
     #[inline(always)]
     fn plus(self, coefficient: S) -> Self {
-        Self { value: self.value + coefficient, ..self }
+        Self {
+            value: self.value + coefficient,
+            ..self
+        }
     }
 }

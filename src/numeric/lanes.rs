@@ -173,10 +173,6 @@ impl Real for Portable {
         self.map(f64::sqrt)
     }
     #[inline(always)]
-    fn exp(self) -> Self {
-        self.map(f64::exp)
-    }
-    #[inline(always)]
     fn angle(sine: Self, cosine: Self) -> Self {
         angle(sine, cosine)
     }

@@ -24,8 +24,6 @@ pub trait Real:
     /// 1/x of several numbers. Implementations may share one division between them, so the products of the
     /// numbers must neither overflow nor underflow.
     fn recip_each<const N: usize>(values: [Self; N]) -> [Self; N];
-    /// Exponential function.
-    fn exp(self) -> Self;
     /// The larger of this and a plain number (a guard at the edge of a domain: derivatives pass unchanged).
     fn max(self, floor: f64) -> Self;
     /// The smaller of this and a plain number (a guard at the edge of a domain: derivatives pass unchanged).
@@ -99,10 +97,6 @@ impl Real for f64 {
     #[inline(always)]
     fn recip_each<const N: usize>(values: [Self; N]) -> [Self; N] {
         values.map(f64::recip)
-    }
-    #[inline(always)]
-    fn exp(self) -> Self {
-        f64::exp(self)
     }
     #[inline(always)]
     fn max(self, floor: f64) -> Self {

@@ -164,15 +164,6 @@ mod x86 {
             Self(unsafe { _mm512_sqrt_pd(self.0) })
         }
         #[inline(always)]
-        fn exp(self) -> Self {
-            let mut v = [0.0; WIDTH];
-            self.store(&mut v);
-            for x in &mut v {
-                *x = x.exp();
-            }
-            Self::load(&v)
-        }
-        #[inline(always)]
         fn angle(sine: Self, cosine: Self) -> Self {
             lanes::angle(sine, cosine)
         }
@@ -210,15 +201,6 @@ mod x86 {
         #[inline(always)]
         fn sqrt(self) -> Self {
             unsafe { Self(_mm256_sqrt_pd(self.0), _mm256_sqrt_pd(self.1)) }
-        }
-        #[inline(always)]
-        fn exp(self) -> Self {
-            let mut v = [0.0; WIDTH];
-            self.store(&mut v);
-            for x in &mut v {
-                *x = x.exp();
-            }
-            Self::load(&v)
         }
         #[inline(always)]
         fn angle(sine: Self, cosine: Self) -> Self {

@@ -16,9 +16,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("geometry", &["units", "numeric", "linalg"]),
     ("formats", &["units", "chem"]),
     ("potential", &["units", "numeric", "linalg", "chem", "geometry"]),
-    ("forcefield", &["units", "numeric", "linalg", "chem", "geometry", "potential"]),
+    (
+        "forcefield",
+        &["units", "numeric", "linalg", "chem", "geometry", "potential"],
+    ),
     ("optimize", &["units", "linalg", "chem", "geometry", "potential"]),
-    ("cli", &["units", "linalg", "chem", "geometry", "formats", "potential", "forcefield", "optimize"]),
+    (
+        "cli",
+        &[
+            "units",
+            "linalg",
+            "chem",
+            "geometry",
+            "formats",
+            "potential",
+            "forcefield",
+            "optimize",
+        ],
+    ),
 ];
 
 /// Longest source file, in lines.
@@ -31,7 +46,11 @@ fn files(folder: &Path, out: &mut Vec<PathBuf>) {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     entries.sort();
     for path in entries {
-        if path.is_dir() { files(&path, out) } else { out.push(path) }
+        if path.is_dir() {
+            files(&path, out)
+        } else {
+            out.push(path)
+        }
     }
 }
 
@@ -43,8 +62,17 @@ fn under(folder: &str) -> Vec<PathBuf> {
 
 /// The room of a source file: its first folder or its own name under `src`.
 fn room(path: &Path) -> String {
-    let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
-    inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned()
+    let inside = path
+        .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .unwrap();
+    inside
+        .iter()
+        .next()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .trim_end_matches(".rs")
+        .to_owned()
 }
 
 /// Rooms named as `crate::room` in code (not in comments), with the line number.
@@ -73,14 +101,20 @@ fn rooms_use_only_the_rooms_below_them() {
         if own == "lib" || own == "main" {
             continue;
         }
-        let (_, allowed) = ALLOWED.iter().find(|(r, _)| *r == own).unwrap_or_else(|| panic!("unknown room {own}"));
+        let (_, allowed) = ALLOWED
+            .iter()
+            .find(|(r, _)| *r == own)
+            .unwrap_or_else(|| panic!("unknown room {own}"));
         for (line, used) in uses(&fs::read_to_string(&path).unwrap()) {
             edges += 1;
             let fine = used == own || allowed.contains(&used.as_str());
             assert!(fine, "{}, line {line}: {own} must not use {used}", path.display());
         }
     }
-    assert!(edges > 50, "only {edges} uses were found: does this test still read the sources?");
+    assert!(
+        edges > 50,
+        "only {edges} uses were found: does this test still read the sources?"
+    );
 }
 
 #[test]
@@ -102,9 +136,17 @@ fn only_the_linear_algebra_room_names_linear_algebra_crates() {
 
 #[test]
 fn source_files_stay_readable() {
-    for path in under("src").into_iter().chain(under("tests")).filter(|p| p.extension().is_some_and(|e| e == "rs")) {
+    for path in under("src")
+        .into_iter()
+        .chain(under("tests"))
+        .filter(|p| p.extension().is_some_and(|e| e == "rs"))
+    {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines <= LONGEST, "{} has {lines} lines, {LONGEST} at most", path.display());
+        assert!(
+            lines <= LONGEST,
+            "{} has {lines} lines, {LONGEST} at most",
+            path.display()
+        );
     }
 }
 
@@ -112,7 +154,11 @@ fn source_files_stay_readable() {
 fn data_files_stay_small() {
     for path in under("tests").into_iter().chain(under("molecules")) {
         let size = fs::metadata(&path).unwrap().len();
-        assert!(size <= LARGEST, "{} has {size} bytes, {LARGEST} at most", path.display());
+        assert!(
+            size <= LARGEST,
+            "{} has {size} bytes, {LARGEST} at most",
+            path.display()
+        );
     }
 }
 
@@ -122,6 +168,10 @@ fn unsafe_code_stands_in_one_file() {
         let text = fs::read_to_string(&path).unwrap();
         let own = path.ends_with("numeric/simd.rs");
         assert!(own || !text.contains("unsafe {"), "{} has unsafe code", path.display());
-        assert!(own || !text.contains("allow(unsafe_code"), "{} allows unsafe code", path.display());
+        assert!(
+            own || !text.contains("allow(unsafe_code"),
+            "{} allows unsafe code",
+            path.display()
+        );
     }
 }

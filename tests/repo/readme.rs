@@ -55,7 +55,11 @@ fn every_command_runs() {
             .output()
             .unwrap();
         let message = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "`{command}` ended with {}: {message}", output.status);
+        assert!(
+            output.status.success(),
+            "`{command}` ended with {}: {message}",
+            output.status
+        );
         assert!(!message.contains("panicked"), "`{command}`: {message}");
         ran += 1;
     }

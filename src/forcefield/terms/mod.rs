@@ -44,7 +44,7 @@ pub trait Interaction<const A: usize, const P: usize> {
     fn energy_gradient<S: Real>(positions: [Vector<S>; A], parameters: [S; P]) -> ([S; 2], [Vector<S>; A]);
 }
 
-/// Value and slope of a formula of one coordinate; its parameters are lifted by `Dual::fixed`.
+/// Value and slope of a formula of one coordinate.
 #[inline(always)]
 fn slope<S: Real>(coordinate: S, formula: impl FnOnce(Dual<S, 1>) -> Dual<S, 1>) -> (S, S) {
     let energy = formula(Dual::variable(coordinate, 0));

@@ -2,7 +2,7 @@
 
 use super::{Interaction, slope};
 use crate::geometry::{OutOfPlane, Vector};
-use crate::numeric::{Dual, Real};
+use crate::numeric::{Over, Real};
 use crate::units::DEGREES_PER_RADIAN;
 
 /// Half of 0.043844 kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 6).
@@ -15,11 +15,13 @@ pub struct WilsonAngle<S = f64> {
     pub force_constant: S,
 }
 
-impl<S: Real> WilsonAngle<S> {
+impl<C: Real> WilsonAngle<C> {
     /// Energy (kcal/mol) at the Wilson angle `chi` (radian).
     #[inline(always)]
-    pub fn energy(&self, chi: S) -> S {
-        self.force_constant.scale(KCAL_PER_MILLIDYNE) * chi.scale(DEGREES_PER_RADIAN).square()
+    pub fn energy<S: Over<C>>(&self, chi: S) -> S {
+        chi.scale(DEGREES_PER_RADIAN)
+            .square()
+            .times(self.force_constant.scale(KCAL_PER_MILLIDYNE))
     }
 }
 
@@ -33,15 +35,17 @@ pub struct Inversion<S = f64> {
     pub coefficients: [S; 3],
 }
 
-impl<S: Real> Inversion<S> {
+impl<C: Real> Inversion<C> {
     /// Energy (kcal/mol) at the sine of the Wilson angle.
     #[inline(always)]
-    pub fn energy(&self, sine: S) -> S {
+    pub fn energy<S: Over<C>>(&self, sine: S) -> S {
         let [c0, c1, c2] = self.coefficients;
         let square = sine.square();
         // The floor keeps the slope finite where the bond stands upright on the plane.
         let cosine = (-square).offset(1.0).max(1e-16).sqrt();
-        self.force_constant * (c0 + c1 * cosine + c2 * square.scale(-2.0).offset(1.0))
+        (cosine.times(c1) + square.scale(-2.0).offset(1.0).times(c2))
+            .plus(c0)
+            .times(self.force_constant)
     }
 }
 
@@ -52,7 +56,7 @@ impl Interaction<4, 1> for WilsonAngle {
 
     #[inline(always)]
     fn energy_gradient<S: Real>([i, j, k, l]: [Vector<S>; 4], parameters: [S; 1]) -> ([S; 2], [Vector<S>; 4]) {
-        let [force_constant] = Dual::fixed_all(parameters);
+        let [force_constant] = parameters;
         let bend = WilsonAngle { force_constant };
         let plane = OutOfPlane::new(i, j, k, l);
         let cosine = plane.cosine();
@@ -69,7 +73,7 @@ impl Interaction<4, 4> for Inversion {
 
     #[inline(always)]
     fn energy_gradient<S: Real>([i, j, k, l]: [Vector<S>; 4], parameters: [S; 4]) -> ([S; 2], [Vector<S>; 4]) {
-        let [force_constant, c0, c1, c2] = Dual::fixed_all(parameters);
+        let [force_constant, c0, c1, c2] = parameters;
         let inversion = Inversion {
             force_constant,
             coefficients: [c0, c1, c2],

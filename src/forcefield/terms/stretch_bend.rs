@@ -3,7 +3,7 @@
 use super::Interaction;
 use super::angle::CubicAngle;
 use crate::geometry::{Angle, Vector};
-use crate::numeric::{Dual, Real};
+use crate::numeric::{Dual, Over, Real};
 use crate::units::DEGREES_PER_RADIAN;
 
 /// MMFF94 stretch-bend: E = 2.51210 (kIJK Δr_ij + kKJI Δr_kj) Δθ, Δθ in degrees (Halgren 1996, part I, eq 5).
@@ -21,13 +21,14 @@ pub struct StretchBend<S = f64> {
     pub angle_degrees: S,
 }
 
-impl<S: Real> StretchBend<S> {
+impl<C: Real> StretchBend<C> {
     /// Energy (kcal/mol) at the distances `r_ij` and `r_kj` (Å) and the angle `theta` (radian).
     #[inline(always)]
-    pub fn energy(&self, r_ij: S, r_kj: S, theta: S) -> S {
-        let dt = theta.scale(DEGREES_PER_RADIAN) - self.angle_degrees;
-        let stretch =
-            self.force_constant_ij * (r_ij - self.length_ij) + self.force_constant_kj * (r_kj - self.length_kj);
+    pub fn energy<S: Over<C>>(&self, r_ij: S, r_kj: S, theta: S) -> S {
+        let dt = theta.scale(DEGREES_PER_RADIAN).plus(-self.angle_degrees);
+        let stretch_ij = r_ij.plus(-self.length_ij).times(self.force_constant_ij);
+        let stretch_kj = r_kj.plus(-self.length_kj).times(self.force_constant_kj);
+        let stretch = stretch_ij + stretch_kj;
         (stretch * dt).scale(2.51210)
     }
 }
@@ -72,7 +73,7 @@ impl Interaction<3, 7> for CoupledAngle {
             length_ij,
             length_kj,
             bend_degrees,
-        ] = Dual::fixed_all(parameters);
+        ] = parameters;
         let bend = CubicAngle {
             force_constant,
             angle_degrees: bend_degrees,

@@ -42,7 +42,10 @@ pub struct Buffered147;
 impl RadialForm for Buffered147 {
     #[inline(always)]
     fn denominators<C: Real, S: Over<C>>(r: S, distance: C) -> [S; 2] {
-        [r.plus(distance.scale(0.07)), r.seventh().plus(distance.seventh().scale(0.12))]
+        [
+            r.plus(distance.scale(0.07)),
+            r.seventh().plus(distance.seventh().scale(0.12)),
+        ]
     }
 
     #[inline(always)]
