@@ -5,7 +5,7 @@ use crate::geometry::Vector;
 use crate::numeric::{Lanes, WIDTH};
 use std::marker::PhantomData;
 
-/// One kind of term, eight to a batch. The last batch is filled up with terms of zero parameters.
+/// One kind of term, eight to a batch. Missing lanes are filled up with terms of zero parameters.
 #[derive(Debug)]
 pub(super) struct Batches<T, const A: usize, const P: usize> {
     atoms: Vec<[[u32; WIDTH]; A]>,
@@ -15,16 +15,20 @@ pub(super) struct Batches<T, const A: usize, const P: usize> {
 
 impl<T: Interaction<A, P>, const A: usize, const P: usize> Batches<T, A, P> {
     pub fn new(terms: &[Term<A, T>]) -> Self {
-        let (mut atoms, mut parameters) = (Vec::new(), Vec::new());
-        for chunk in terms.chunks(WIDTH) {
+        let batches = terms.len().div_ceil(WIDTH);
+        let (mut atoms, mut parameters) = (Vec::with_capacity(batches), Vec::with_capacity(batches));
+        for batch in 0..batches {
             let mut batch_atoms = [[0; WIDTH]; A];
             let mut batch_parameters = [[0.0; WIDTH]; P];
             for lane in 0..WIDTH {
-                let term = chunk.get(lane).unwrap_or(&chunk[0]);
+                // Neighbouring terms share atoms. Dealt out over batches, the lanes of one add to different
+                // atoms, so that no addition waits for the one before it.
+                let index = lane * batches + batch;
+                let term = terms.get(index).unwrap_or(&terms[batch]);
                 for (a, &atom) in batch_atoms.iter_mut().zip(&term.atoms) {
                     a[lane] = atom as u32;
                 }
-                if lane < chunk.len() {
+                if index < terms.len() {
                     for (p, value) in batch_parameters.iter_mut().zip(term.parameters.parameters()) {
                         p[lane] = value;
                     }
