@@ -9,6 +9,8 @@ mod assembly;
 mod drawing;
 mod parameters;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod typing;
 
 pub use assembly::{parametrize, parametrize_at};
