@@ -74,6 +74,24 @@ fn every_element_has_a_type_up_to_103() {
 }
 
 #[test]
+fn a_type_of_another_oxidation_state_is_noted() {
+    let noted = |center, charge, ligands| typed(&star(center, charge, ligands)).estimates;
+    assert!(noted("Fe", -4, "C C C C C C").is_empty());
+    let iron_iii = noted("Fe", -3, "C C C C C C");
+    assert_eq!(
+        (iron_iii.len(), iron_iii[0].term, iron_iii[0].types.as_str()),
+        (1, "type", "Fe6+2")
+    );
+    assert!(
+        iron_iii[0].rule.contains("oxidation state 2 stands for 3"),
+        "{}",
+        iron_iii[0].rule
+    );
+    assert!(noted("S", 1, "C C C")[0].rule.contains("6 stands for 4"));
+    assert!(noted("Zn", 0, "Cl Cl")[0].rule.contains("only type"));
+}
+
+#[test]
 fn square_planes_and_octahedra_accept_90_and_180_degrees() {
     for (center, charge, ligands) in [
         ("Pt", -2, "Cl Cl Cl Cl"),
