@@ -394,3 +394,136 @@ fn fused_neighbors(molecule: &Molecule, rings: &[Ring]) -> Vec<Vec<usize>> {
     };
     rings.iter().enumerate().map(neighbors).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chem::{Atom, Bond};
+
+    /// A molecule from one symbol an atom (a trailing sign is a charge) and bonds as (atom, atom, order). Hydrogens fill
+    /// carbons up to four bonds and boron and nitrogen to three, less the charge.
+    fn molecule(atoms: &str, bonds: &[(usize, usize, usize)]) -> Molecule {
+        let orders = [
+            BondOrder::Unknown,
+            BondOrder::Single,
+            BondOrder::Double,
+            BondOrder::Triple,
+        ];
+        let mut list: Vec<Atom> = Vec::new();
+        for text in atoms.split_whitespace() {
+            let symbol = text.trim_end_matches(['+', '-']);
+            let mut atom = Atom::new(Element::from_symbol(symbol).unwrap());
+            atom.formal_charge = if text.ends_with('+') {
+                1
+            } else {
+                -i8::from(text.ends_with('-'))
+            };
+            list.push(atom);
+        }
+        let mut bonds: Vec<(usize, usize, usize)> = bonds.to_vec();
+        for atom in 0..list.len() {
+            let valence = match (list[atom].element.symbol(), list[atom].formal_charge) {
+                ("C", 0) => 4,
+                ("C", _) | ("B" | "N", 0) => 3,
+                ("N", 1) => 4,
+                _ => 2,
+            };
+            let used: usize = bonds.iter().filter(|b| b.0 == atom || b.1 == atom).map(|b| b.2).sum();
+            for _ in used..valence {
+                bonds.push((atom, list.len(), 1));
+                list.push(Atom::new(Element::H));
+            }
+        }
+        let bonds = bonds
+            .iter()
+            .map(|&(a, b, order)| Bond::new(a, b, orders[order]))
+            .collect();
+        Molecule::new(list, bonds).unwrap()
+    }
+
+    /// Number of aromatic atoms and bonds.
+    fn count(molecule: &Molecule) -> (usize, usize) {
+        let found = Aromaticity::perceive(molecule, &Rings::smallest_set(molecule));
+        let atoms = (0..molecule.len()).filter(|&a| found.is_aromatic_atom(a)).count();
+        (
+            atoms,
+            (0..molecule.bonds().len())
+                .filter(|&b| found.is_aromatic_bond(b))
+                .count(),
+        )
+    }
+
+    /// A ring with alternating bonds, from a double bond between the first two atoms; `single` of them are left over at the
+    /// end with single bonds only.
+    fn ring(size: usize, single: usize) -> Vec<(usize, usize, usize)> {
+        let order = |i: usize| {
+            if i.is_multiple_of(2) && i + 1 < size - single {
+                2
+            } else {
+                1
+            }
+        };
+        (0..size).map(|i| (i, (i + 1) % size, order(i))).collect()
+    }
+
+    #[test]
+    fn single_rings() {
+        for (atoms, bonds, aromatic, name) in [
+            ("C C C C C C", ring(6, 0), true, "benzene"),
+            ("C C C C C N", ring(6, 0), true, "pyridine"),
+            ("C C C C N", ring(5, 1), true, "pyrrole"),
+            ("C C C C O", ring(5, 1), true, "furan"),
+            ("C C C C S", ring(5, 1), true, "thiophene"),
+            ("C C C C C", ring(5, 1), false, "cyclopentadiene"),
+            ("C C C C C-", ring(5, 1), true, "cyclopentadienide"),
+            ("C C C C B", ring(5, 1), false, "borole"),
+            ("C C C C C C C+", ring(7, 1), true, "tropylium"),
+            ("C C C+", ring(3, 1), true, "cyclopropenylium"),
+            ("C C C C", ring(4, 0), false, "cyclobutadiene"),
+            ("C C C C C C C C", ring(8, 0), false, "cyclooctatetraene"),
+        ] {
+            let wanted = if aromatic { (bonds.len(), bonds.len()) } else { (0, 0) };
+            assert_eq!(count(&molecule(atoms, &bonds)), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn exocyclic_double_bonds() {
+        let with = |mut ring: Vec<(usize, usize, usize)>, atom: usize| {
+            ring.push((atom, ring.len(), 2));
+            ring
+        };
+        // Pyridone (the nitrogen gives two electrons, the carbonyl carbon none), tropone, fulvene.
+        let pyridone = with(
+            vec![(0, 1, 2), (1, 2, 1), (2, 3, 2), (3, 4, 1), (4, 5, 1), (5, 0, 1)],
+            4,
+        );
+        assert_eq!(count(&molecule("C C C C C N O", &pyridone)), (6, 6));
+        assert_eq!(count(&molecule("C C C C C C C O", &with(ring(7, 1), 6))), (7, 7));
+        assert_eq!(count(&molecule("C C C C C C", &with(ring(5, 1), 4))), (0, 0));
+    }
+
+    #[test]
+    fn azulene_is_aromatic_along_its_rim() {
+        let mut bonds: Vec<(usize, usize, usize)> = (0..10)
+            .map(|i| (i, (i + 1) % 10, 1 + usize::from(i % 2 == 0)))
+            .collect();
+        bonds.push((0, 4, 1));
+        assert_eq!(count(&molecule("C C C C C C C C C C", &bonds)), (10, 10));
+        // Naphthalene's rings are aromatic each, so that the bond between them is too.
+        bonds[10] = (0, 5, 1);
+        assert_eq!(count(&molecule("C C C C C C C C C C", &bonds)), (10, 11));
+    }
+
+    #[test]
+    fn conjugation_reaches_lone_pairs_but_not_phosphorus() {
+        let amide = molecule("C O N", &[(0, 1, 2), (0, 2, 1)]);
+        let found = Aromaticity::perceive(&amide, &Rings::smallest_set(&amide));
+        assert!(found.is_conjugated_bond(0) && found.is_conjugated_bond(1) && found.is_conjugated_atom(&amide, 2));
+        let mut phosphaalkene = molecule("C O N", &[(0, 1, 2), (0, 2, 1)]).atoms().to_vec();
+        phosphaalkene[1].element = Element::P;
+        let phosphaalkene = Molecule::new(phosphaalkene, amide.bonds().to_vec()).unwrap();
+        let found = Aromaticity::perceive(&phosphaalkene, &Rings::smallest_set(&phosphaalkene));
+        assert!(!found.is_conjugated_bond(0) && !found.is_conjugated_bond(1));
+    }
+}

@@ -210,7 +210,7 @@ impl Assembly<'_> {
             (Shape::Bipyramid { own_angle: false }, 1) => (90.0, Some(4)),
             (Shape::Bipyramid { own_angle: false }, _) => (120.0, Some(3)),
         };
-        let force_constant = self.angle_force_constant(ends, center, degrees.to_radians());
+        let force_constant = self.angle_force_constant(ends, degrees.to_radians());
         match periodicity {
             Some(n) => terms.periodic_angles.push(Term {
                 atoms,
@@ -248,12 +248,11 @@ impl Assembly<'_> {
     }
 
     /// Force constant K of an angle (eq 13): 664.12 Zi Zk / rik⁵ [3 rij rjk (1 − cos²θ0) − rik² cos θ0].
-    fn angle_force_constant(&self, ends: [Neighbor; 2], center: usize, theta: f64) -> f64 {
+    fn angle_force_constant(&self, ends: [Neighbor; 2], theta: f64) -> f64 {
         let [rij, rjk] = ends.map(|n| self.bond_length(n.bond));
         let charges = self.of(ends[0].atom).charge * self.of(ends[1].atom).charge;
         let cosine = theta.cos();
         let rik2 = rij * rij + rjk * rjk - 2.0 * rij * rjk * cosine;
-        debug_assert!(ends.iter().all(|n| self.molecule.bond(n.bond).atoms.contains(&center)));
         let bracket = 3.0 * rij * rjk * (1.0 - cosine * cosine) - rik2 * cosine;
         self.parameters.constants().force_constant * charges / (rik2 * rik2 * rik2.sqrt()) * bracket
     }

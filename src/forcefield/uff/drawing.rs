@@ -1,5 +1,5 @@
-//! One drawing for each structure: five-valent nitrogen and hypervalent halogen oxides with separated charges, so that both
-//! common drawings of a nitro group, an azide or a perchlorate give the same types.
+//! One drawing for each structure: five-valent nitrogen, halogen oxides and methylene or imino phosphine oxides with
+//! separated charges, so that both common drawings of a nitro group, an azide or a perchlorate give the same types.
 
 use crate::chem::molecule::Neighbor;
 use crate::chem::valence::total_valence;
@@ -8,15 +8,16 @@ use std::borrow::Cow;
 
 /// The molecule in the drawing that typing expects.
 pub(super) fn standard(molecule: &Molecule) -> Cow<'_, Molecule> {
-    let needs_change = |&atom: &usize| is_five_valent_nitrogen(molecule, atom) || is_halogen_oxide(molecule, atom);
-    let atoms: Vec<usize> = (0..molecule.len()).filter(needs_change).collect();
+    let atoms: Vec<usize> = (0..molecule.len())
+        .filter(|&atom| needs_change(molecule, atom))
+        .collect();
     if atoms.is_empty() {
         return Cow::Borrowed(molecule);
     }
     let mut changed = molecule.clone();
     for atom in atoms {
-        if molecule.element(atom) == Element::N {
-            separate_nitrogen(&mut changed, atom);
+        if matches!(molecule.element(atom), Element::N | Element::P) {
+            separate_once(&mut changed, atom);
         } else {
             separate_halogen(&mut changed, atom);
         }
@@ -24,22 +25,41 @@ pub(super) fn standard(molecule: &Molecule) -> Cow<'_, Molecule> {
     Cow::Owned(changed)
 }
 
-fn is_five_valent_nitrogen(molecule: &Molecule, atom: usize) -> bool {
-    molecule.element(atom) == Element::N && molecule.atom(atom).formal_charge == 0 && total_valence(molecule, atom) == 5
+fn needs_change(molecule: &Molecule, atom: usize) -> bool {
+    molecule.atom(atom).formal_charge == 0
+        && match molecule.element(atom) {
+            Element::N => total_valence(molecule, atom) == 5,
+            Element::P => is_ylidic_oxide(molecule, atom),
+            Element::CL | Element::BR | Element::I => is_halogen_oxide(molecule, atom),
+            _ => false,
+        }
+}
+
+/// R–P(=O)=C or R–P(=O)=N.
+fn is_ylidic_oxide(molecule: &Molecule, atom: usize) -> bool {
+    let double_to = |element: Element| {
+        let doubles = molecule
+            .neighbors(atom)
+            .iter()
+            .filter(|n| molecule.bond(n.bond).order == BondOrder::Double);
+        doubles.filter(|n| molecule.element(n.atom) == element).count()
+    };
+    molecule.degree(atom) == 3
+        && total_valence(molecule, atom) == 5
+        && double_to(Element::O) == 1
+        && double_to(Element::C) + double_to(Element::N) == 1
 }
 
 fn is_halogen_oxide(molecule: &Molecule, atom: usize) -> bool {
-    matches!(molecule.element(atom), Element::CL | Element::BR | Element::I)
-        && molecule.atom(atom).formal_charge == 0
-        && matches!(total_valence(molecule, atom), 3 | 5 | 7)
+    matches!(total_valence(molecule, atom), 3 | 5 | 7)
         && molecule
             .neighbors(atom)
             .iter()
             .all(|n| molecule.element(n.atom) == Element::O)
 }
 
-/// N(=O)=O becomes [N+](=O)[O−]; N=N≡N becomes N=[N+]=[N−].
-fn separate_nitrogen(molecule: &mut Molecule, atom: usize) {
+/// N(=O)=O becomes [N+](=O)[O−]; N=N≡N becomes N=[N+]=[N−]; P(=O)=C becomes [P+]([O−])=C.
+fn separate_once(molecule: &mut Molecule, atom: usize) {
     let with_order = |molecule: &Molecule, element: Element, order: BondOrder| -> Option<Neighbor> {
         let mut neighbors = molecule.neighbors(atom).iter().copied();
         neighbors.find(|n| {

@@ -40,10 +40,13 @@ pub(super) fn assign(
             .copied()
             .find(|&t| parameters.types()[t].label == label);
         let index = match exact {
-            Some(index) => index,
+            Some(index) => {
+                estimates.extend(typing.other_state(&parameters.types()[index]));
+                index
+            }
             None => {
                 let index = typing.nearest(of_element, parameters).ok_or_else(|| typing.no_type())?;
-                estimates.push(typing.estimate(&label, of_element, &parameters.types()[index]));
+                estimates.push(typing.nearest_estimate(&label, of_element, &parameters.types()[index]));
                 index
             }
         };
@@ -209,14 +212,30 @@ impl Typing<'_> {
 
     /// The element's type with the nearest geometry, then the nearest oxidation state, then the first in the table.
     fn nearest(&self, candidates: &[usize], parameters: &Parameters) -> Option<usize> {
-        let charge = i32::from(self.molecule.atom(self.atom).formal_charge);
-        let state = total_valence(self.molecule, self.atom) + charge.max(0);
+        let state = self.oxidation_state();
         let wanted = self.wanted_geometry();
         candidates.iter().copied().min_by_key(|&index| {
             let atom_type = &parameters.types()[index];
             let geometry = atom_type.geometry().and_then(|c| c.to_digit(10)).unwrap_or(2);
             let distance = atom_type.oxidation_state().map_or(0, |o| (o - state).abs());
             (geometry.abs_diff(wanted), distance, index)
+        })
+    }
+
+    /// Bonds and formal charge together: 2 for [Fe+2] as for [Fe-2] with four bonds.
+    fn oxidation_state(&self) -> i32 {
+        total_valence(self.molecule, self.atom) + i32::from(self.molecule.atom(self.atom).formal_charge)
+    }
+
+    /// A note where the type stands for another oxidation state than the atom has.
+    fn other_state(&self, chosen: &AtomType) -> Option<Estimate> {
+        let state = self.oxidation_state();
+        let of_type = chosen.oxidation_state().filter(|&of_type| of_type != state)?;
+        Some(Estimate {
+            term: "type",
+            atoms: vec![self.atom],
+            types: chosen.label.clone(),
+            rule: format!("the type of oxidation state {of_type} stands for {state} (bonds and formal charge)"),
         })
     }
 
@@ -236,7 +255,7 @@ impl Typing<'_> {
         }
     }
 
-    fn estimate(&self, label: &str, candidates: &[usize], chosen: &AtomType) -> Estimate {
+    fn nearest_estimate(&self, label: &str, candidates: &[usize], chosen: &AtomType) -> Estimate {
         let rule = if candidates.len() == 1 {
             format!("{} is the only type of its element", chosen.label)
         } else {
