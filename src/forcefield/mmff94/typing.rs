@@ -138,7 +138,9 @@ impl Typer<'_> {
     /// The middle carbon and the two nitrogens of an imidazolium ring: N–C–N, both nitrogens with three neighbours, one of
     /// them the ring's lone pair, the other positive, whichever ring its double bond is drawn in.
     fn imidazolium(&self, ring: &Ring) -> Option<[usize; 3]> {
-        let &[first, a, b, c, e] = ring.atoms.as_slice() else { return None };
+        let &[first, a, b, c, e] = ring.atoms.as_slice() else {
+            return None;
+        };
         let d = self.drawing;
         if d.z(first) != z::N || d.degree(first) != 3 {
             return None;
@@ -167,6 +169,7 @@ impl Typer<'_> {
                 };
                 let cation = imidazolium.is_some_and(|members| members.contains(&atom));
                 let before = self.five_ring_symbol(atom, cation, anion).to_owned();
+                let cation = matches!(before.as_str(), "CNN+" | "CGD+" | "NCN+" | "NGD+");
                 if let Some(symbol) = promoted(parameters, &before, self.drawing.z(atom), 5, position, cation, anion) {
                     self.symbols[atom] = symbol;
                 }
@@ -175,7 +178,7 @@ impl Typer<'_> {
         for ring in self.aromaticity.rings.iter().filter(|r| r.atoms.len() == 6) {
             for &atom in ring.atoms.iter().filter(|&&a| !self.aromaticity.in_size(a, 5)) {
                 let element = self.drawing.z(atom);
-                if let Some(symbol) = promoted(parameters, &self.symbols[atom], element, 6, 6, false, false) {
+                if let Some(symbol) = promoted(parameters, &self.symbols[atom], element, 6, 0, false, false) {
                     self.symbols[atom] = symbol;
                 }
             }
