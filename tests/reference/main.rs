@@ -4,4 +4,5 @@
 
 mod mmff94;
 mod perception;
+mod sdf;
 mod uff;

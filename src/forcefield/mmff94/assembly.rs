@@ -287,7 +287,7 @@ impl<'a> Assembly<'a> {
         OUT_OF_PLANE_LEVELS.into_iter().find_map(at).unwrap_or(0.0)
     }
 
-    /// All torsions about a bond. None about a bond of a linear centre, and none through a three-ring.
+    /// All torsions about a bond. None about a bond of a linear centre, and none within a three-ring.
     fn add_torsions(&mut self, bond: usize) -> Result<(), TypingError> {
         let molecule = self.drawing.molecule();
         let [j, k] = molecule.bond(bond).atoms;
@@ -297,16 +297,12 @@ impl<'a> Assembly<'a> {
         for first in molecule.neighbors(j).iter().filter(|n| n.atom != k) {
             for last in molecule.neighbors(k).iter().filter(|n| n.atom != j) {
                 let atoms = [first.atom, j, k, last.atom];
-                if !self.in_three_ring(atoms) {
+                if first.atom != last.atom {
                     self.add_torsion(atoms, [first.bond, bond, last.bond])?;
                 }
             }
         }
         Ok(())
-    }
-
-    fn in_three_ring(&self, [i, j, k, l]: [usize; 4]) -> bool {
-        i == l || self.drawing.adjacent(i, k) || self.drawing.adjacent(j, l)
     }
 
     fn add_torsion(&mut self, atoms: [usize; 4], bonds: [usize; 3]) -> Result<(), TypingError> {

@@ -61,12 +61,12 @@ pub(super) enum SmallRing {
     Four,
 }
 
-/// Whether i, j, k are in one ring of three, or of four without chord.
+/// Whether i, j, k are in one ring of three, or of four.
 pub(super) fn angle_ring(drawing: &Drawing<'_>, [i, j, k]: [usize; 3]) -> SmallRing {
     if drawing.adjacent(i, k) {
         return SmallRing::Three;
     }
-    let opposite = |atom: usize| atom != j && drawing.adjacent(atom, k) && !drawing.adjacent(atom, j);
+    let opposite = |atom: usize| atom != j && drawing.adjacent(atom, k);
     if drawing.bonded(i).any(|b| opposite(b.atom)) {
         SmallRing::Four
     } else {
@@ -103,7 +103,7 @@ pub(super) fn stretch_bend_class(angle_class: u8, first_bond: bool) -> u8 {
     }
 }
 
-/// Torsion types TT to look for, in order. Ring types (4 for a four-ring, 5 for a five-ring with an sp³ carbon) give way
+/// Torsion types TT to look for, in order. Ring types (4 for a four-ring, 5 for a five-ring with an sp³ carbon and no single bonds between multiply bonded atoms) give way
 /// to the general ones where the table has no row.
 pub(super) fn torsion_classes(
     drawing: &Drawing<'_>,
@@ -121,14 +121,14 @@ pub(super) fn torsion_classes(
         0
     };
     let [i, j, k, l] = atoms;
-    if drawing.adjacent(i, l) {
+    let chordless = !drawing.adjacent(i, k) && !drawing.adjacent(j, l);
+    if chordless && drawing.adjacent(i, l) {
         return [Some(4), Some(general)];
     }
     let closes = |atom: usize| {
         atom != j && atom != k && drawing.adjacent(atom, l) && !drawing.adjacent(atom, j) && !drawing.adjacent(atom, k)
     };
-    let chordless = !drawing.adjacent(i, k) && !drawing.adjacent(j, l);
-    if types.contains(&1) && chordless && drawing.bonded(i).any(|b| closes(b.atom)) {
+    if general == 0 && types.contains(&1) && chordless && drawing.bonded(i).any(|b| closes(b.atom)) {
         return [Some(5), Some(general)];
     }
     [Some(general), (general == 2).then_some(0)]

@@ -135,7 +135,7 @@ pub(super) struct AromaticKey {
     pub symbol: String,
     /// Five or six.
     pub ring_size: u8,
-    /// Position in a five-ring, 6 in a six-ring.
+    /// Position in a five-ring, 0 in a six-ring.
     pub position: u8,
     /// The ring is an imidazolium cation.
     pub imidazolium: bool,

@@ -169,6 +169,7 @@ impl Typer<'_> {
                 };
                 let cation = imidazolium.is_some_and(|members| members.contains(&atom));
                 let before = self.five_ring_symbol(atom, cation, anion).to_owned();
+                let cation = matches!(before.as_str(), "CNN+" | "CGD+" | "NCN+" | "NGD+");
                 if let Some(symbol) = promoted(parameters, &before, self.drawing.z(atom), 5, position, cation, anion) {
                     self.symbols[atom] = symbol;
                 }
@@ -177,7 +178,7 @@ impl Typer<'_> {
         for ring in self.aromaticity.rings.iter().filter(|r| r.atoms.len() == 6) {
             for &atom in ring.atoms.iter().filter(|&&a| !self.aromaticity.in_size(a, 5)) {
                 let element = self.drawing.z(atom);
-                if let Some(symbol) = promoted(parameters, &self.symbols[atom], element, 6, 6, false, false) {
+                if let Some(symbol) = promoted(parameters, &self.symbols[atom], element, 6, 0, false, false) {
                     self.symbols[atom] = symbol;
                 }
             }

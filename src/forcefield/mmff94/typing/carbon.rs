@@ -76,7 +76,7 @@ impl Typer<'_> {
     }
 
     /// Number of nitrogens, two or three, over which a charge N⁺=C–N is spread: all with three neighbours. Not where the
-    /// double bond belongs to an aromatic ring, unless that is an imidazolium ring.
+    /// double bond belongs to an aromatic six-ring (pyridinium).
     pub(super) fn charged_amidine(&self, carbon: usize) -> Option<usize> {
         let d = self.drawing;
         let cation = d
@@ -85,7 +85,7 @@ impl Typer<'_> {
             .filter(|b| self.is_iminium_nitrogen(b.atom))?
             .atom;
         let mut rings = self.aromaticity.rings_of(carbon).filter(|r| r.atoms.contains(&cation));
-        if !rings.all(|r| self.imidazolium(r).is_some_and(|members| members.contains(&carbon))) {
+        if rings.any(|r| r.atoms.len() == 6) {
             return None;
         }
         let amino = d

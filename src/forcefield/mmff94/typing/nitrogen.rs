@@ -68,10 +68,10 @@ impl Typer<'_> {
         let d = self.drawing;
         let oxygens = d.bonded(atom).filter(|b| b.z == z::O).count();
         match (d.terminal(atom, z::O), oxygens, element) {
-            (2.., 3.., z::S) => Some(("NSO3", 0)),
-            (2.., _, z::S) => Some(("NSO2", 0)),
-            (2.., 3.., _) => Some(("NPO3", 0)),
-            (2.., _, _) => Some(("NPO2", 0)),
+            (2.., 3.., z::S) => Some(("NSO3", 1)),
+            (2.., _, z::S) => Some(("NSO2", 1)),
+            (2.., 3.., _) => Some(("NPO3", 1)),
+            (2.., _, _) => Some(("NPO2", 1)),
             _ => None,
         }
     }
@@ -79,8 +79,8 @@ impl Typer<'_> {
     fn on_carbon(&self, carbon: usize) -> Option<(&'static str, usize)> {
         let d = self.drawing;
         match self.symbols[carbon].as_str() {
-            "CNN+" => return Some(("NCN+", 4)),
-            "CGD+" => return Some(("NGD+", 4)),
+            "CNN+" => return Some(("NCN+", 0)),
+            "CGD+" => return Some(("NGD+", 0)),
             _ => {}
         }
         let multiple = d.bonded(carbon).find(|b| b.order > 1)?;
@@ -97,10 +97,12 @@ impl Typer<'_> {
     }
 
     fn on_nitrogen(&self, nitrogen: usize) -> Option<(&'static str, usize)> {
-        let multiple = self.drawing.double_bonded(nitrogen).next()?;
+        let d = self.drawing;
+        let multiple = d.double_bonded(nitrogen).next()?;
         match multiple.z {
-            z::C => Some(("NN=C", 3)),
-            z::N => Some(("NN=N", 3)),
+            // Where the carbon bears another nitrogen (amidrazones), this one stays an amine.
+            z::C => (d.bonded(multiple.atom).filter(|b| b.z == z::N).count() == 1).then_some(("NN=C", 8)),
+            z::N => Some(("NN=N", 8)),
             _ => None,
         }
     }
@@ -115,6 +117,7 @@ impl Typer<'_> {
             z::O => "N=O",
             z::N => "N=N",
             z::S if d.terminal(partner.atom, z::O) > 0 => "NSO",
+            z::S if d.bonded(atom).any(|b| b.z == z::S && d.terminal(b.atom, z::O) > 1) => "NSO2",
             _ => "N=C",
         }
     }
