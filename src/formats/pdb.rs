@@ -175,10 +175,12 @@ fn element(line: Line<'_>, site: &AtomSite) -> Option<Atom> {
     // or is not aligned (CA, for an alpha carbon).
     let biopolymer = !site.hetero && "HCNOSP".contains(&start[..start.len().min(1)]);
     let monatomic = site.residue_name.eq_ignore_ascii_case(&site.name);
-    if pair && (!biopolymer || monatomic) && !(site.name.len() == 4 && start.starts_with('H')) {
-        if let Some(atom) = from_symbol(&start) {
-            return Some(atom);
-        }
+    if pair
+        && (!biopolymer || monatomic)
+        && !(site.name.len() == 4 && start.starts_with('H'))
+        && let Some(atom) = from_symbol(&start)
+    {
+        return Some(atom);
     }
     let first = site.name.find(|c: char| c.is_ascii_alphabetic())?;
     from_symbol(&site.name[first..=first])

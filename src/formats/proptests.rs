@@ -218,6 +218,9 @@ fn elements(record: &Record) -> Vec<Element> {
 }
 
 proptest! {
+    // What a long run finds becomes a test of its own beside the code.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn random_bytes(bytes in vec(any::<u8>(), 0..400), format in option::of(format())) {
         read_all(&bytes, format);
