@@ -14,6 +14,9 @@ use nom::{IResult, Parser};
 /// Keys whose meaning extended XYZ fixes: pairs wherever they stand.
 const FIXED_KEYS: [&str; 4] = ["properties", "lattice", "pbc", "charge"];
 
+/// A longer line is a name as a whole: brackets and quotes left open would make taking it apart quadratic.
+const LONGEST_LINE: usize = 32 * 1024;
+
 /// A comment line, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Comment {
@@ -87,6 +90,12 @@ fn pair(input: &str) -> IResult<&str, (String, String)> {
 /// Takes a comment line apart.
 pub(super) fn parse(line: &str) -> Comment {
     let line = line.trim();
+    if line.len() > LONGEST_LINE {
+        return Comment {
+            name: line.to_owned(),
+            pairs: Vec::new(),
+        };
+    }
     let mut tokens = Vec::new();
     let mut rest = line;
     while !rest.is_empty() {
