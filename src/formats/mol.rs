@@ -28,14 +28,14 @@ impl Draft {
         from_symbol(symbol).ok_or_else(|| {
             let number = self.atoms.len() + 1;
             let kind = match symbol {
-                "R" | "R#" | "RGP" => "R-group",
-                "L" => "atom list",
-                "A" | "Q" | "X" | "M" | "*" | "AH" | "QH" | "XH" | "MH" | "LP" => "query atom or placeholder",
-                s if s.starts_with('[') || s.starts_with("NOT") => "atom list",
-                s if s.starts_with('R') && s[1..].bytes().all(|b| b.is_ascii_digit()) => "R-group",
+                "R" | "R#" | "RGP" => "R-groups",
+                "L" => "atom lists",
+                "A" | "Q" | "X" | "M" | "*" | "AH" | "QH" | "XH" | "MH" | "LP" => "query atoms and placeholders",
+                s if s.starts_with('[') || s.starts_with("NOT") => "atom lists",
+                s if s.starts_with('R') && s[1..].bytes().all(|b| b.is_ascii_digit()) => "R-groups",
                 _ => return format!("an element symbol for atom {number}"),
             };
-            format!("an element symbol for atom {number}: {kind}s are no atoms with coordinates and energies")
+            format!("an element symbol for atom {number} ({kind} have no energy)")
         })
     }
 
