@@ -55,10 +55,7 @@ pub(super) fn notes(record: &Record, format: Format) -> Vec<String> {
             "partial charges",
             format != Format::Mol2 && !record.partial_charges.is_empty(),
         ),
-        (
-            "data fields",
-            matches!(format, Format::Mol | Format::Pdb) && !record.fields.is_empty(),
-        ),
+        ("data fields", format == Format::Mol && !record.fields.is_empty()),
     ];
     losses
         .into_iter()

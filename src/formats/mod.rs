@@ -20,6 +20,7 @@ mod reader;
 mod scan;
 mod sdf;
 mod species;
+mod stream;
 mod xyz;
 mod xyz_comment;
 
@@ -182,6 +183,18 @@ impl RawRecord {
             record.notes.push("bytes that are not UTF-8 were replaced".to_owned());
         }
         Ok(record)
+    }
+
+    /// Appends the text as it stood in the file, with the separator that ends it (for passing on what could not be
+    /// understood).
+    pub fn push_text(&self, out: &mut String) {
+        out.push_str(&self.text);
+        if !self.text.ends_with('\n') {
+            out.push('\n');
+        }
+        if self.format == Format::Sdf || (self.format == Format::Mol && self.ending == Ending::Record) {
+            out.push_str("$$$$\n");
+        }
     }
 
     /// Gives a fault its place in the file.

@@ -3,6 +3,7 @@
 use super::scan::{Fault, Line, one_line};
 use super::species::from_symbol;
 use super::{Connectivity, Record, mol_v2000, mol_v3000};
+use crate::chem::molecule::MoleculeError::{AbsentAtom, Duplicate, Loop};
 use crate::chem::{Atom, Bond, BondMark, BondOrder, Molecule};
 
 /// Program and dimension in the second header line of a record that brings none along. No date: the same input
@@ -28,14 +29,14 @@ impl Draft {
         from_symbol(symbol).ok_or_else(|| {
             let number = self.atoms.len() + 1;
             let kind = match symbol {
-                "R" | "R#" | "RGP" => "R-group",
-                "L" => "atom list",
-                "A" | "Q" | "X" | "M" | "*" | "AH" | "QH" | "XH" | "MH" | "LP" => "query atom or placeholder",
-                s if s.starts_with('[') || s.starts_with("NOT") => "atom list",
-                s if s.starts_with('R') && s[1..].bytes().all(|b| b.is_ascii_digit()) => "R-group",
+                "R" | "R#" | "RGP" => "R-groups",
+                "L" => "atom lists",
+                "A" | "Q" | "X" | "M" | "*" | "AH" | "QH" | "XH" | "MH" | "LP" => "query atoms and placeholders",
+                s if s.starts_with('[') || s.starts_with("NOT") => "atom lists",
+                s if s.starts_with('R') && s[1..].bytes().all(|b| b.is_ascii_digit()) => "R-groups",
                 _ => return format!("an element symbol for atom {number}"),
             };
-            format!("an element symbol for atom {number}: {kind}s are no atoms with coordinates and energies")
+            format!("an element symbol for atom {number} ({kind} have no energy)")
         })
     }
 
@@ -50,12 +51,7 @@ impl Draft {
 
     /// Moves everything into the record.
     pub(super) fn finish(self, record: &mut Record) -> Result<(), Fault> {
-        record.molecule = Molecule::new(self.atoms, self.bonds).map_err(|error| {
-            use crate::chem::molecule::MoleculeError::{AbsentAtom, Duplicate, Loop};
-            let (AbsentAtom { bond, .. } | Loop { bond, .. } | Duplicate { bond, .. }) = error;
-            let line = self.bond_lines.get(bond).copied().unwrap_or(1);
-            Fault::new(line, error.to_string(), "one bond between two different atoms")
-        })?;
+        record.molecule = connect(self.atoms, self.bonds, &self.bond_lines)?;
         record.coordinates = self.coordinates;
         if self.parities.iter().any(|&p| p != 0) {
             record.parities = self.parities;
@@ -65,6 +61,15 @@ impl Draft {
         record.notes.extend(self.notes);
         Ok(())
     }
+}
+
+/// The graph; what is wrong with a bond is placed in its line.
+pub(super) fn connect(atoms: Vec<Atom>, bonds: Vec<Bond>, bond_lines: &[usize]) -> Result<Molecule, Fault> {
+    Molecule::new(atoms, bonds).map_err(|error| {
+        let (AbsentAtom { bond, .. } | Loop { bond, .. } | Duplicate { bond, .. }) = error;
+        let line = bond_lines.get(bond).copied().unwrap_or(1);
+        Fault::new(line, error.to_string(), "one bond between two different atoms")
+    })
 }
 
 /// The order of a bond type. Query types are none.

@@ -2,6 +2,7 @@
 //!
 //! The format has no formal charges; see [`super::mol2_types`] for what the atom types say of them.
 
+use super::mol::connect;
 use super::mol2_types;
 use super::scan::{Ending, Fault, Line, Lines, fields, one_line, push_fixed};
 use super::species::from_symbol;
@@ -25,6 +26,8 @@ struct Draft<'a> {
     charges: Vec<f64>,
     bonds: Vec<Bond>,
     bond_lines: Vec<usize>,
+    /// Bond lines, those of type "not connected" too.
+    bonds_stated: usize,
     bond_section: bool,
 }
 
@@ -57,7 +60,6 @@ pub(super) fn parse(text: &str, ending: Ending) -> Result<Record, Fault> {
             }
         }
     }
-    let given = draft.bonds.len();
     let check = |what: &str, stated: Option<usize>, found: usize| match stated {
         Some(stated) if stated != found => Err(Fault::new(
             counts_line,
@@ -67,11 +69,7 @@ pub(super) fn parse(text: &str, ending: Ending) -> Result<Record, Fault> {
         _ => Ok(()),
     };
     check("atoms", Some(atom_count), draft.atoms.len())?;
-    check(
-        "bonds",
-        bond_count.filter(|_| draft.bond_section || bond_count != Some(0)),
-        draft.bond_lines.len(),
-    )?;
+    check("bonds", bond_count, draft.bond_lines.len())?;
     if atom_count == 0 {
         return Err(Fault::new(counts_line, "0 atoms", "at least one atom"));
     }
@@ -83,7 +81,6 @@ pub(super) fn parse(text: &str, ending: Ending) -> Result<Record, Fault> {
     } else {
         Connectivity::Absent
     };
-    debug_assert!(given <= draft.bond_lines.len());
     finish(draft, record)
 }
 
@@ -199,18 +196,16 @@ fn read_bond(line: Line<'_>, draft: &mut Draft<'_>) -> Result<(), Fault> {
         "nc" => None,
         _ => return Err(line.fault(kind, expected)),
     };
-    draft.bond_lines.push(line.number);
+    draft.bonds_stated += 1;
     if let Some(order) = order {
+        draft.bond_lines.push(line.number);
         draft.bonds.push(Bond::new(ends[0], ends[1], order));
     }
     Ok(())
 }
 
 fn finish(draft: Draft<'_>, mut record: Record) -> Result<Record, Fault> {
-    let mut molecule = Molecule::new(draft.atoms, draft.bonds).map_err(|error| {
-        let line = draft.bond_lines.first().copied().unwrap_or(1);
-        Fault::new(line, error.to_string(), "one bond between two different atoms")
-    })?;
+    let mut molecule = connect(draft.atoms, draft.bonds, &draft.bond_lines)?;
     if mol2_types::assign_charges(&mut molecule, &draft.types) {
         record
             .notes

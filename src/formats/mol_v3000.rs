@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const PREFIX: &str = "M  V30 ";
+/// Longest entry that is read, continuation lines joined.
+const LONGEST_ENTRY: usize = 1 << 16;
 /// Longest line that the format allows.
 const LONGEST_LINE: usize = 80;
 
@@ -71,10 +73,18 @@ fn next_entry<'a>(lines: &mut Lines<'a>, ending: Ending, expected: &str) -> Resu
     let end = |lines: &Lines<'_>| Fault::new(lines.number(), ending.words(), expected);
     let first = lines.next().ok_or_else(|| end(lines))?;
     let mut text = Cow::Borrowed(content(first)?);
-    while let Some(start) = text.strip_suffix('-') {
-        let start = start.to_owned();
+    while text.ends_with('-') {
+        if text.len() > LONGEST_ENTRY {
+            return Err(Fault::new(
+                first.number,
+                "an endless line",
+                format!("at most {LONGEST_ENTRY} characters"),
+            ));
+        }
         let next = lines.next().ok_or_else(|| end(lines))?;
-        text = Cow::Owned(start + content(next)?);
+        let joined = text.to_mut();
+        joined.pop();
+        joined.push_str(content(next)?);
     }
     Ok(Entry {
         line: first.number,

@@ -5,11 +5,15 @@
 
 use super::scan::{Ending, Fault, Line, Lines, one_line, push_fixed};
 use super::species::{from_symbol, symbol};
-use super::{AtomSite, Connectivity, Record};
+use super::{AtomSite, Connectivity, Record, xyz_comment};
 use crate::chem::{Atom, Molecule};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+/// What a data field is written as: a remark of the group that was free for any text.
+const FIELD: &str = "REMARK   6 ";
+/// Columns of a line.
+const LINE_WIDTH: usize = 80;
 /// Columns of a title line for text.
 const TITLE_WIDTH: usize = 70;
 /// Serial numbers have five columns.
@@ -39,6 +43,12 @@ pub(super) fn parse(text: &str, ending: Ending) -> Result<Record, Fault> {
                     record.name.push(' ');
                 }
                 record.name.push_str(line.columns(10, 80));
+            }
+            "REMARK" if line.text.starts_with(FIELD) => {
+                let remark = xyz_comment::parse(&line.text[FIELD.len()..]);
+                if remark.name.is_empty() {
+                    record.fields.extend(remark.pairs);
+                }
             }
             "CONECT" => conect = true,
             _ => {}
@@ -175,10 +185,12 @@ fn element(line: Line<'_>, site: &AtomSite) -> Option<Atom> {
     // or is not aligned (CA, for an alpha carbon).
     let biopolymer = !site.hetero && "HCNOSP".contains(&start[..start.len().min(1)]);
     let monatomic = site.residue_name.eq_ignore_ascii_case(&site.name);
-    if pair && (!biopolymer || monatomic) && !(site.name.len() == 4 && start.starts_with('H')) {
-        if let Some(atom) = from_symbol(&start) {
-            return Some(atom);
-        }
+    if pair
+        && (!biopolymer || monatomic)
+        && !(site.name.len() == 4 && start.starts_with('H'))
+        && let Some(atom) = from_symbol(&start)
+    {
+        return Some(atom);
     }
     let first = site.name.find(|c: char| c.is_ascii_alphabetic())?;
     from_symbol(&site.name[first..=first])
@@ -204,6 +216,7 @@ pub(super) fn write(record: &Record, out: &mut String) -> Result<Vec<String>, St
         ));
     }
     write_title(&one_line(&record.name), out);
+    let notes = write_fields(record, out);
     let mut counts = BTreeMap::new();
     for (k, (atom, xyz)) in molecule
         .atoms()
@@ -234,7 +247,27 @@ pub(super) fn write(record: &Record, out: &mut String) -> Result<Vec<String>, St
         }
     }
     out.push_str("END\n");
-    Ok(Vec::new())
+    Ok(notes)
+}
+
+/// A remark for each data field that fits its line; a note for each other.
+fn write_fields(record: &Record, out: &mut String) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (key, value) in &record.fields {
+        let start = out.len();
+        out.push_str(FIELD);
+        // A name that is itself a field would be taken for the remark's words.
+        xyz_comment::write("", &[(key, value)], out);
+        if out[start..].chars().count() > LINE_WIDTH || key == "name" {
+            out.truncate(start);
+            notes.push(format!(
+                "pdb can't carry the data field '{key}', which does not fit a line"
+            ));
+        } else {
+            out.push('\n');
+        }
+    }
+    notes
 }
 
 fn write_title(name: &str, out: &mut String) {

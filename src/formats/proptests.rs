@@ -218,6 +218,9 @@ fn elements(record: &Record) -> Vec<Element> {
 }
 
 proptest! {
+    // What a long run finds becomes a test of its own beside the code.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn random_bytes(bytes in vec(any::<u8>(), 0..400), format in option::of(format())) {
         read_all(&bytes, format);
@@ -291,6 +294,10 @@ proptest! {
         prop_assert_eq!(elements(&again), elements(&record), "{}", text);
         prop_assert_eq!(again.molecule.bonds().len(), record.molecule.bonds().len());
         assert_close(&again, &record, 0.5001e-6, &text);
+        let (third, _) = round_trip(&again, Format::Mol2).unwrap();
+        prop_assert_eq!(&third.sites, &again.sites);
+        prop_assert_eq!(&third.fields, &again.fields);
+        prop_assert_eq!(third.molecule.bonds(), again.molecule.bonds(), "{}", text);
     }
 
     #[test]
@@ -303,6 +310,7 @@ proptest! {
         assert_close(&again, &record, 0.5001e-3, &text);
         let (third, _) = round_trip(&again, Format::Pdb).unwrap();
         prop_assert_eq!(&third.sites, &again.sites);
+        prop_assert_eq!(&third.fields, &again.fields);
         prop_assert_eq!(&third.coordinates, &again.coordinates);
     }
 

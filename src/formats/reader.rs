@@ -5,24 +5,14 @@
 //! XYZ frame is broken, reading goes on at the next count line that a plausible frame follows.
 
 use super::detect::{is_atom_like, is_count_line};
-use super::scan::{Ending, fields, float, quote};
+use super::scan::{Ending, fields, float};
+use super::stream::{Cut, LONGEST_RECORD, LineSource, decompressed, skip_byte_order_mark, told_by_content};
 use super::{Format, ParseError, RawRecord, ReadError};
-use flate2::bufread::MultiGzDecoder;
-use std::collections::VecDeque;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-
-/// Bytes looked at to tell the format.
-const DETECTION_BYTES: usize = 16 * 1024;
-/// Bytes read at once.
-const BUFFER_BYTES: usize = 128 * 1024;
-/// A longer line is cut: no text file of molecules has one, and a binary file may be one line.
-const LONGEST_LINE: u64 = 4 * 1024 * 1024;
-/// A longer record is refused, so that a file without separators can't fill the memory.
-const LONGEST_RECORD: usize = 512 * 1024 * 1024;
 
 /// Cuts a stream into records, one at a time, in bounded memory. `.gz` is told by content.
 ///
@@ -309,96 +299,6 @@ impl Iterator for Reader {
     }
 }
 
-/// A record's text in the making.
-struct Cut {
-    text: Vec<u8>,
-    first_line: usize,
-    ending: Ending,
-    /// Whether the record grew too long and was dropped.
-    overflow: bool,
-}
-
-impl Cut {
-    fn new(first_line: usize, capacity: usize) -> Self {
-        Self {
-            text: Vec::with_capacity(capacity + capacity / 8),
-            first_line,
-            ending: Ending::File,
-            overflow: false,
-        }
-    }
-
-    fn is_blank(&self) -> bool {
-        self.text.iter().all(u8::is_ascii_whitespace)
-    }
-}
-
-/// Lines of a stream, with as much looking ahead as is asked for.
-struct LineSource {
-    stream: Box<dyn BufRead + Send>,
-    /// Lines taken so far.
-    number: usize,
-    ahead: VecDeque<Vec<u8>>,
-    /// Buffers to use again.
-    spare: Vec<Vec<u8>>,
-}
-
-impl LineSource {
-    fn new(stream: Box<dyn BufRead + Send>) -> Self {
-        Self {
-            stream,
-            number: 0,
-            ahead: VecDeque::new(),
-            spare: Vec::new(),
-        }
-    }
-
-    /// Appends the stream's next line with its end; whether there was one.
-    fn read(stream: &mut dyn BufRead, buffer: &mut Vec<u8>) -> io::Result<bool> {
-        Ok(stream.take(LONGEST_LINE).read_until(b'\n', buffer)? > 0)
-    }
-
-    /// The line `k` lines ahead, with its end.
-    fn peek(&mut self, k: usize) -> io::Result<Option<&[u8]>> {
-        while self.ahead.len() <= k {
-            let mut buffer = self.spare.pop().unwrap_or_default();
-            buffer.clear();
-            if !Self::read(&mut *self.stream, &mut buffer)? {
-                return Ok(None);
-            }
-            self.ahead.push_back(buffer);
-        }
-        Ok(self.ahead.get(k).map(Vec::as_slice))
-    }
-
-    /// Takes a line that was looked at.
-    fn advance(&mut self) {
-        if let Some(buffer) = self.ahead.pop_front() {
-            self.number += 1;
-            self.spare.push(buffer);
-        }
-    }
-
-    /// Takes the next line and appends it to the record; gives where it begins.
-    fn append_next(&mut self, cut: &mut Cut) -> io::Result<Option<usize>> {
-        if cut.text.len() > LONGEST_RECORD {
-            cut.overflow = true;
-            cut.text.clear();
-        }
-        let start = cut.text.len();
-        if let Some(line) = self.ahead.front() {
-            cut.text.extend_from_slice(line);
-            self.advance();
-            return Ok(Some(start));
-        }
-        if !Self::read(&mut *self.stream, &mut cut.text)? {
-            return Ok(None);
-        }
-        self.number += 1;
-        Ok(Some(start))
-    }
-}
-
 fn is_count(line: &[u8]) -> bool {
     str::from_utf8(line).is_ok_and(is_count_line)
 }
@@ -415,94 +315,12 @@ fn is_atom(line: &[u8]) -> bool {
     is_atom_like(&text) && numbers.all(|is_number| is_number)
 }
 
-/// The stream, decompressed if its first bytes are gzip's.
-fn decompressed(stream: Box<dyn Read + Send>) -> io::Result<Box<dyn BufRead + Send>> {
-    let mut stream = BufReader::with_capacity(BUFFER_BYTES, stream);
-    let mut start = Vec::with_capacity(2);
-    stream.by_ref().take(2).read_to_end(&mut start)?;
-    let compressed = start == [0x1f, 0x8b];
-    let whole = Cursor::new(start).chain(stream);
-    if compressed {
-        return Ok(Box::new(BufReader::with_capacity(
-            BUFFER_BYTES,
-            MultiGzDecoder::new(whole),
-        )));
-    }
-    Ok(Box::new(whole))
-}
-
-/// Tells the format by the stream's beginning, which is put back.
-fn told_by_content(source_name: &str, stream: &mut Box<dyn BufRead + Send>) -> Result<Format, ReadError> {
-    let mut start = Vec::new();
-    let mut told = None;
-    let mut ended = false;
-    // As soon as it can be told: a slow pipe should not have to fill a buffer first. Only a molfile's end has to be waited
-    // for, since more records may follow.
-    while matches!(told, None | Some(Format::Mol)) && !ended && start.len() < DETECTION_BYTES {
-        let buffer = match stream.fill_buf() {
-            Ok(buffer) => buffer,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                return Err(ReadError::Io {
-                    source_name: source_name.to_owned(),
-                    error,
-                });
-            }
-        };
-        let taken = buffer.len();
-        ended = taken == 0;
-        start.extend_from_slice(buffer);
-        stream.consume(taken);
-        let text = String::from_utf8_lossy(&start);
-        // A line that has not come in whole tells nothing, unless no more comes.
-        let whole = if ended {
-            text.len()
-        } else {
-            text.rfind('\n').map_or(0, |at| at + 1)
-        };
-        told = Format::detect(&text[..whole]);
-    }
-    let text = String::from_utf8_lossy(&start).into_owned();
-    let rest = std::mem::replace(stream, Box::new(io::empty()));
-    *stream = Box::new(Cursor::new(start).chain(rest));
-    match told {
-        Some(Format::Mol) if !ended => Ok(Format::Sdf),
-        Some(format) => Ok(format),
-        None => {
-            let known: Vec<&str> = Format::ALL.iter().map(|f| f.name()).collect();
-            let first = text.lines().find(|l| !l.trim().is_empty());
-            let found = first.map_or_else(
-                || "an empty file".to_owned(),
-                |l| format!("the first line {}", quote(l.trim())),
-            );
-            Err(ReadError::UnknownFormat {
-                source_name: source_name.to_owned(),
-                message: format!(
-                    "the format can't be told: found {found}, expected one of {}",
-                    known.join(", ")
-                ),
-            })
-        }
-    }
-}
-
-fn skip_byte_order_mark(stream: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
-    const MARK: &[u8] = "\u{feff}".as_bytes();
-    let mut start = Vec::with_capacity(MARK.len());
-    stream.by_ref().take(MARK.len() as u64).read_to_end(&mut start)?;
-    if start != MARK {
-        let rest = std::mem::replace(stream, Box::new(io::empty()));
-        *stream = Box::new(Cursor::new(start).chain(rest));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use flate2::Compression;
     use flate2::write::GzEncoder;
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     const WATER: &str = "3\nwater\nO 0 0 0.1173\nH 0 0.7572 -0.4692\nH 0 -0.7572 -0.4692\n";
 

@@ -105,7 +105,7 @@ impl<'a> Line<'a> {
     pub(super) fn coordinate(&self, part: &str, axis: char) -> Result<f64, Fault> {
         match float(part) {
             Some(x) if x.abs() <= COORDINATE_LIMIT => Ok(x),
-            Some(x) if x.is_finite() => Err(self.fault(part, format!("an {axis} coordinate within ±1e8 Å"))),
+            Some(x) if x.is_finite() => Err(self.fault(part, format!("the {axis} coordinate within ±1e8 Å"))),
             Some(_) => Err(self.fault(part, format!("a finite {axis} coordinate in Å"))),
             None => Err(self.fault(part, format!("the {axis} coordinate in Å"))),
         }

@@ -14,6 +14,9 @@ use nom::{IResult, Parser};
 /// Keys whose meaning extended XYZ fixes: pairs wherever they stand.
 const FIXED_KEYS: [&str; 4] = ["properties", "lattice", "pbc", "charge"];
 
+/// A longer line is a name as a whole: brackets and quotes left open would make taking it apart quadratic.
+const LONGEST_LINE: usize = 32 * 1024;
+
 /// A comment line, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Comment {
@@ -87,6 +90,12 @@ fn pair(input: &str) -> IResult<&str, (String, String)> {
 /// Takes a comment line apart.
 pub(super) fn parse(line: &str) -> Comment {
     let line = line.trim();
+    if line.len() > LONGEST_LINE {
+        return Comment {
+            name: line.to_owned(),
+            pairs: Vec::new(),
+        };
+    }
     let mut tokens = Vec::new();
     let mut rest = line;
     while !rest.is_empty() {
@@ -136,15 +145,22 @@ pub(super) fn is_fixed(key: &str) -> bool {
 /// Appends a comment line (without line end) that [`parse`] takes apart in the same way.
 pub(super) fn write(name: &str, pairs: &[(&str, &str)], out: &mut String) {
     let start = out.len();
-    let plain = Comment {
-        name: name.to_owned(),
-        pairs: Vec::new(),
-    };
-    if parse(name) == plain && !name.contains(['\n', '\r']) {
+    if !name.contains(['\n', '\r']) {
         out.push_str(name);
-    } else {
-        push_pair(out, "name", name);
+        push_pairs(pairs, start, out);
+        // Quotes and equals signs in the name may turn it into pairs, or run on into them.
+        let again = parse(&out[start..]);
+        let same = |(found, wanted): (&(String, String), &(&str, &str))| found.0 == wanted.0 && found.1 == wanted.1;
+        if again.name == name && again.pairs.len() == pairs.len() && again.pairs.iter().zip(pairs).all(same) {
+            return;
+        }
+        out.truncate(start);
     }
+    push_pair(out, "name", name);
+    push_pairs(pairs, start, out);
+}
+
+fn push_pairs(pairs: &[(&str, &str)], start: usize, out: &mut String) {
     for (key, value) in pairs {
         if out.len() > start {
             out.push(' ');
@@ -157,7 +173,10 @@ pub(super) fn write(name: &str, pairs: &[(&str, &str)], out: &mut String) {
 fn push_pair(out: &mut String, key: &str, value: &str) {
     let needs_no_quotes = |k: &str, v: &str| {
         let text = format!("{k}={v}");
-        pair(&text).is_ok_and(|(rest, p)| rest.is_empty() && p.0 == k && p.1 == v)
+        // A bracket left open would run on into what follows.
+        let open = v.starts_with(['[', '{']) && !bracketed(v).is_ok_and(|(rest, _)| rest.is_empty());
+        let same = pair(&text).is_ok_and(|(rest, p)| rest.is_empty() && p.0 == k && p.1 == v);
+        same && !open && !text.contains(['\n', '\r'])
     };
     push_quoted(out, key, !needs_no_quotes(key, "x"));
     out.push('=');
@@ -241,6 +260,9 @@ mod tests {
             ),
             ("a=b", vec![]),
             ("ends with c=d", vec![("e", "f")]),
+            ("#='", vec![("", "a'")]),
+            ("", vec![("", "{"), ("", "{"), ("", "} ")]),
+            ("{\n}", vec![("a", "{\n}")]),
             ("", vec![("a", "[1, 2"), ("b", "[1, 2]"), ("c", "=")]),
         ] {
             let mut line = String::new();
