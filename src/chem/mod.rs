@@ -9,6 +9,7 @@ pub mod kekulize;
 pub mod molecule;
 pub mod perception;
 pub mod rings;
+pub mod stereo;
 
 pub use element::Element;
 pub use molecule::{Atom, Bond, BondMark, BondOrder, Molecule};
