@@ -2,4 +2,5 @@
 
 mod mmff94;
 mod perception;
+mod sdf;
 mod uff;

@@ -1,1 +1,413 @@
-//! Reference tests: mmff94.
+//! MMFF94 and MMFF94s against Halgren's validation suites: types, charges, every parameter, every energy term.
+//!
+//! The large sets lie outside the repository; a selection is in `tests/data/mmff94` (see its README).
+
+use crate::sdf::{self, Record};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use thalweg::forcefield::mmff94::{Parameters, Variant, parametrize};
+use thalweg::forcefield::terms::van_der_waals::buffered_14_7;
+use thalweg::forcefield::{Breakdown, Terms};
+
+/// Coulomb's constant of MMFF94, kcal Å/mol/e², and its buffering, Å (part II, eq 13).
+const COULOMB: f64 = 332.0716;
+const BUFFER: f64 = 0.05;
+
+fn parameters() -> &'static Parameters {
+    static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
+    PARAMETERS.get_or_init(|| Parameters::published().unwrap())
+}
+
+fn own(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
+}
+
+/// Rows of a table by molecule name.
+type Rows = BTreeMap<String, Vec<Vec<String>>>;
+
+fn csv(path: &Path) -> Rows {
+    let mut rows = Rows::new();
+    for line in std::fs::read_to_string(path).unwrap().lines().skip(1) {
+        let mut fields = line.split(',').map(str::to_owned);
+        rows.entry(fields.next().unwrap()).or_default().push(fields.collect());
+    }
+    rows
+}
+
+fn point(x: &[f64], atom: usize) -> [f64; 3] {
+    [x[3 * atom], x[3 * atom + 1], x[3 * atom + 2]]
+}
+
+fn minus(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
+}
+
+fn unit(a: [f64; 3]) -> [f64; 3] {
+    a.map(|c| c / dot(a, a).sqrt())
+}
+
+fn distance(x: &[f64], a: usize, b: usize) -> f64 {
+    let d = minus(point(x, a), point(x, b));
+    dot(d, d).sqrt()
+}
+
+fn angle_cosine(x: &[f64], [i, j, k]: [usize; 3]) -> f64 {
+    let [a, b, c] = [i, j, k].map(|n| point(x, n));
+    dot(unit(minus(a, b)), unit(minus(c, b))).clamp(-1.0, 1.0)
+}
+
+fn wilson_sine(x: &[f64], [i, j, k, l]: [usize; 4]) -> f64 {
+    let [a, b, c, d] = [i, j, k, l].map(|n| point(x, n));
+    let normal = unit(cross(minus(a, b), minus(c, b)));
+    dot(normal, unit(minus(d, b))).clamp(-1.0, 1.0)
+}
+
+fn dihedral_cosine(x: &[f64], [i, j, k, l]: [usize; 4]) -> f64 {
+    let [a, b, c, d] = [i, j, k, l].map(|n| point(x, n));
+    let bond = minus(c, b);
+    let (n1, n2) = (cross(minus(b, a), bond), cross(bond, minus(d, c)));
+    dot(unit(n1), unit(n2)).clamp(-1.0, 1.0)
+}
+
+/// Energy by term, straight from the formulas.
+fn energies(record: &Record, terms: &Terms) -> Breakdown {
+    let x = record.x.as_slice();
+    let mut e = Breakdown::default();
+    for t in &terms.quartic_bonds {
+        e.bond += t.parameters.energy(distance(x, t.atoms[0], t.atoms[1]));
+    }
+    for t in &terms.cubic_angles {
+        e.angle += t.parameters.energy(angle_cosine(x, t.atoms).acos());
+    }
+    for t in &terms.linear_angles {
+        e.angle += t.parameters.energy(angle_cosine(x, t.atoms));
+    }
+    for t in &terms.stretch_bends {
+        let [i, j, k] = t.atoms;
+        e.stretch_bend += t
+            .parameters
+            .energy(distance(x, i, j), distance(x, k, j), angle_cosine(x, t.atoms).acos());
+    }
+    for t in &terms.wilson_angles {
+        e.out_of_plane += t.parameters.energy(wilson_sine(x, t.atoms));
+    }
+    for t in &terms.threefold_torsions {
+        e.torsion += t.parameters.energy(dihedral_cosine(x, t.atoms));
+    }
+    add_nonbonded(record, terms, &mut e);
+    e
+}
+
+fn add_nonbonded(record: &Record, terms: &Terms, e: &mut Breakdown) {
+    let vdw = &terms.van_der_waals;
+    for i in 0..record.molecule.len() {
+        let separation = separations(record, i);
+        for (j, bonds) in separation.into_iter().enumerate().skip(i + 1) {
+            if bonds < 3 {
+                continue;
+            }
+            let r = distance(&record.x, i, j);
+            let pair = vdw.class[i] * vdw.classes + vdw.class[j];
+            e.van_der_waals += buffered_14_7(r, vdw.distance[pair], vdw.depth[pair]);
+            let scale = if bonds == 3 { 0.75 } else { 1.0 };
+            e.electrostatic += scale * COULOMB * terms.charges[i] * terms.charges[j] / (r + BUFFER);
+        }
+    }
+}
+
+/// Bonds between an atom and all others, up to 3; 4 for more.
+fn separations(record: &Record, from: usize) -> Vec<usize> {
+    let mut bonds = vec![4; record.molecule.len()];
+    bonds[from] = 0;
+    let mut front = vec![from];
+    for step in 1..4 {
+        let mut next = Vec::new();
+        for atom in front {
+            for n in record.molecule.neighbors(atom) {
+                if bonds[n.atom] == 4 {
+                    bonds[n.atom] = step;
+                    next.push(n.atom);
+                }
+            }
+        }
+        front = next;
+    }
+    bonds
+}
+
+fn close(a: f64, text: &str, tolerance: f64) -> bool {
+    (a - text.parse::<f64>().unwrap()).abs() <= tolerance
+}
+
+/// Types and charges against a table with the columns atom, element, type, source, charge.
+fn compare_atoms(terms: &Terms, rows: &[Vec<String>], faults: &mut String) {
+    for (atom, row) in rows.iter().enumerate() {
+        if terms.atom_types[atom] != row[2] {
+            writeln!(
+                faults,
+                "  {}{}: type {} for {}",
+                row[1],
+                atom + 1,
+                terms.atom_types[atom],
+                row[2]
+            )
+            .unwrap();
+        }
+        if !close(terms.charges[atom], &row[4], 1.1e-4) {
+            writeln!(
+                faults,
+                "  {}{}: charge {:.4} for {}",
+                row[1],
+                atom + 1,
+                terms.charges[atom],
+                row[4]
+            )
+            .unwrap();
+        }
+    }
+}
+
+fn compare_energies(e: &Breakdown, reference: &serde_json::Value, tolerance: f64, faults: &mut String) {
+    let mine = [
+        ("total", e.total()),
+        ("bond_stretch", e.bond),
+        ("angle_bend", e.angle),
+        ("stretch_bend", e.stretch_bend),
+        ("out_of_plane", e.out_of_plane),
+        ("torsion", e.torsion),
+        ("vdw", e.van_der_waals),
+        ("electrostatic", e.electrostatic),
+    ];
+    for (name, value) in mine {
+        let published = reference[name].as_f64().unwrap();
+        if (value - published).abs() > tolerance {
+            writeln!(faults, "  {name}: {value:.4} for {published:.4}").unwrap();
+        }
+    }
+}
+
+/// Compares all records of a set in a folder; returns how many there are, and what differs.
+fn compare_set(folder: &Path, set: &str, variant: Variant, tolerance: f64) -> (usize, Vec<String>) {
+    let atoms = csv(&folder.join(format!("{set}_atoms.csv")));
+    let text = std::fs::read_to_string(folder.join(format!("{set}_reference.json"))).unwrap();
+    let reference: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let tables = Interactions::read(&folder.join("terms"), set);
+    let mut count = 0;
+    let mut bad = Vec::new();
+    for drawing in ["dative", "hypervalent"] {
+        let path = folder.join(format!("{set}_{drawing}.sdf"));
+        for record in sdf::read(&std::fs::read_to_string(path).unwrap()) {
+            count += 1;
+            let mut faults = String::new();
+            match parametrize(&record.molecule, variant, parameters()) {
+                Err(error) => writeln!(faults, "  {error}").unwrap(),
+                Ok(terms) => {
+                    compare_atoms(&terms, &atoms[&record.name], &mut faults);
+                    if let Some(tables) = &tables {
+                        tables.compare(&record.name, &terms, &mut faults);
+                    }
+                    let published = &reference[&record.name]["energies_kcal_mol"];
+                    compare_energies(&energies(&record, &terms), published, tolerance, &mut faults);
+                }
+            }
+            if !faults.is_empty() {
+                bad.push(format!("{set} {drawing} {}\n{faults}", record.name));
+            }
+        }
+    }
+    (count, bad)
+}
+
+/// The published listings of every interaction's parameters.
+struct Interactions {
+    bonds: Rows,
+    angles: Rows,
+    stretch_bends: Rows,
+    out_of_planes: Rows,
+    torsions: Rows,
+}
+
+impl Interactions {
+    fn read(folder: &Path, set: &str) -> Option<Self> {
+        let table = |term: &str| csv(&folder.join(format!("{set}_{term}.csv")));
+        folder.exists().then(|| Self {
+            bonds: table("bond"),
+            angles: table("angle"),
+            stretch_bends: table("stretch_bend"),
+            out_of_planes: table("oop"),
+            torsions: table("torsion"),
+        })
+    }
+
+    fn compare(&self, name: &str, terms: &Terms, faults: &mut String) {
+        self.compare_bonds(name, terms, faults);
+        self.compare_angles(name, terms, faults);
+        self.compare_stretch_bends(name, terms, faults);
+        self.compare_out_of_planes(name, terms, faults);
+        self.compare_torsions(name, terms, faults);
+    }
+
+    fn compare_bonds(&self, name: &str, terms: &Terms, faults: &mut String) {
+        let of_atoms = |t: &thalweg::forcefield::terms::Term<2, _>| pair(t.atoms);
+        let mine: BTreeMap<_, _> = terms
+            .quartic_bonds
+            .iter()
+            .map(|t| (of_atoms(t), t.parameters))
+            .collect();
+        for row in rows(&self.bonds, name) {
+            let ours = mine.get(&pair(atoms(row)));
+            if !ours.is_some_and(|p| close(p.force_constant, &row[7], 0.0011)) {
+                writeln!(faults, "  bond {row:?}: {ours:?}").unwrap();
+            }
+        }
+        count(
+            faults,
+            "bonds",
+            rows(&self.bonds, name).len(),
+            terms.quartic_bonds.len(),
+        );
+    }
+
+    fn compare_angles(&self, name: &str, terms: &Terms, faults: &mut String) {
+        let mut mine = BTreeMap::new();
+        mine.extend(terms.cubic_angles.iter().map(|t| {
+            (
+                triple(t.atoms),
+                [t.parameters.force_constant, t.parameters.angle_degrees],
+            )
+        }));
+        mine.extend(
+            terms
+                .linear_angles
+                .iter()
+                .map(|t| (triple(t.atoms), [t.parameters.force_constant, 180.0])),
+        );
+        for row in rows(&self.angles, name) {
+            let ours = mine.get(&triple(atoms(row)));
+            if !ours.is_some_and(|[ka, theta0]| close(*ka, &row[10], 0.0011) && close(*theta0, &row[8], 0.0011)) {
+                writeln!(faults, "  angle {row:?}: {ours:?}").unwrap();
+            }
+        }
+        count(faults, "angles", rows(&self.angles, name).len(), mine.len());
+    }
+
+    fn compare_stretch_bends(&self, name: &str, terms: &Terms, faults: &mut String) {
+        let mut mine = BTreeMap::new();
+        for t in &terms.stretch_bends {
+            let [i, j, k] = t.atoms;
+            mine.insert([i, j, k], t.parameters.force_constant_ij);
+            mine.insert([k, j, i], t.parameters.force_constant_kj);
+        }
+        for row in rows(&self.stretch_bends, name) {
+            let ours = mine.get(&atoms(row)).copied().unwrap_or(0.0);
+            if !close(ours, &row[11], 0.0011) {
+                writeln!(faults, "  stretch-bend {row:?}: {ours:?}").unwrap();
+            }
+        }
+    }
+
+    fn compare_out_of_planes(&self, name: &str, terms: &Terms, faults: &mut String) {
+        let mine: BTreeMap<_, _> = terms
+            .wilson_angles
+            .iter()
+            .map(|t| (t.atoms, t.parameters.force_constant))
+            .collect();
+        for row in rows(&self.out_of_planes, name) {
+            let [i, j, k, l] = atoms(row);
+            let ours = mine
+                .get(&[i, j, k, l])
+                .or_else(|| mine.get(&[k, j, i, l]))
+                .copied()
+                .unwrap_or(0.0);
+            if !close(ours, &row[10], 0.0011) {
+                writeln!(faults, "  out-of-plane {row:?}: {ours:?}").unwrap();
+            }
+        }
+    }
+
+    fn compare_torsions(&self, name: &str, terms: &Terms, faults: &mut String) {
+        let either = |[i, j, k, l]: [usize; 4]| if j < k { [i, j, k, l] } else { [l, k, j, i] };
+        let mut mine: BTreeMap<_, _> = terms
+            .threefold_torsions
+            .iter()
+            .map(|t| (either(t.atoms), t.parameters.barriers))
+            .collect();
+        for row in rows(&self.torsions, name) {
+            let ours = mine.remove(&either(atoms(row))).unwrap_or([0.0; 3]);
+            if !(0..3).all(|n| close(ours[n], &row[11 + n], 0.0011)) {
+                writeln!(faults, "  torsion {row:?}: {ours:?}").unwrap();
+            }
+        }
+        for (atoms, barriers) in mine {
+            writeln!(
+                faults,
+                "  torsion {:?} is not listed: {barriers:?}",
+                atoms.map(|a| a + 1)
+            )
+            .unwrap();
+        }
+    }
+}
+
+fn rows<'a>(table: &'a Rows, name: &str) -> &'a [Vec<String>] {
+    table.get(name).map_or(&[], Vec::as_slice)
+}
+
+fn atoms<const N: usize>(row: &[String]) -> [usize; N] {
+    std::array::from_fn(|n| row[n].parse::<usize>().unwrap() - 1)
+}
+
+fn pair([i, j]: [usize; 2]) -> [usize; 2] {
+    [i.min(j), i.max(j)]
+}
+
+fn triple([i, j, k]: [usize; 3]) -> [usize; 3] {
+    [i.min(k), j, i.max(k)]
+}
+
+fn count(faults: &mut String, what: &str, listed: usize, ours: usize) {
+    if listed != ours {
+        writeln!(faults, "  {ours} {what}, {listed} listed").unwrap();
+    }
+}
+
+fn check(folder: &Path) {
+    let mut report = Vec::new();
+    let mut all = 0;
+    for (set, variant, tolerance) in [("mmff94", Variant::Mmff94, 0.01), ("mmff94s", Variant::Mmff94s, 0.001)] {
+        let (count, bad) = compare_set(folder, set, variant, tolerance);
+        all += count;
+        report.extend(bad);
+    }
+    assert!(all > 0, "no records in {}", folder.display());
+    assert!(
+        report.is_empty(),
+        "{} of {all} records differ:\n{}",
+        report.len(),
+        report.concat()
+    );
+}
+
+#[test]
+fn validation_suites() {
+    let folder = own("../shared/data/mmff94_validation");
+    if !folder.exists() {
+        eprintln!("skipped: {} is not here", folder.display());
+        return;
+    }
+    check(&folder);
+}
