@@ -12,6 +12,7 @@ pub mod molecule;
 pub mod perception;
 pub mod rings;
 pub mod valence;
+pub mod stereo;
 
 pub use element::Element;
 pub use molecule::{Atom, Bond, BondMark, BondOrder, Molecule};

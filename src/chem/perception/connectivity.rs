@@ -52,32 +52,35 @@ pub(crate) fn longest_bond(a: Element, b: Element) -> f64 {
 }
 
 /// All pairs within bonding distance, in order of their atoms. Linear in the number of atoms.
-///
-/// # Errors
-/// Two atoms on one point.
-pub(crate) fn contacts(elements: &[Element], coordinates: &[f64]) -> Result<Vec<Contact>, PerceptionError> {
+pub(crate) fn near_pairs(elements: &[Element], coordinates: &[f64]) -> Vec<Contact> {
     let mut found = Vec::new();
     for_each_near_pair(elements, coordinates, |a, b, length| {
-        if length < OVERLAP {
-            return Err(PerceptionError::Overlap { a, b, distance: length });
-        }
-        if length < longest_bond(elements[a], elements[b]) {
+        if length < longest_bond(elements[a], elements[b]).max(OVERLAP) {
             let ratio = length / (elements[a].covalent_radius() + elements[b].covalent_radius());
             let atoms = [a, b];
             found.push(Contact { atoms, length, ratio });
         }
-        Ok(())
-    })?;
+    });
     found.sort_by_key(|c| c.atoms);
-    Ok(found)
+    found
+}
+
+/// All pairs within bonding distance.
+///
+/// # Errors
+/// Two atoms on one point.
+fn contacts(elements: &[Element], coordinates: &[f64]) -> Result<Vec<Contact>, PerceptionError> {
+    let found = near_pairs(elements, coordinates);
+    match found.iter().find(|c| c.length < OVERLAP) {
+        Some(&Contact {
+            atoms: [a, b], length, ..
+        }) => Err(PerceptionError::Overlap { a, b, distance: length }),
+        None => Ok(found),
+    }
 }
 
 /// Calls `visit` for every pair (lower atom first) that may lie within bonding distance.
-fn for_each_near_pair<E>(
-    elements: &[Element],
-    coordinates: &[f64],
-    mut visit: impl FnMut(usize, usize, f64) -> Result<(), E>,
-) -> Result<(), E> {
+fn for_each_near_pair(elements: &[Element], coordinates: &[f64], mut visit: impl FnMut(usize, usize, f64)) {
     let largest = elements.iter().map(|e| e.covalent_radius()).fold(0.0, f64::max);
     let edge = 2.0 * largest + TOLERANCE;
     // Far-out and undefined coordinates saturate here; such atoms share a cell, which costs time only.
@@ -97,11 +100,10 @@ fn for_each_near_pair<E>(
                 if other > column(1) {
                     break;
                 }
-                visit(a.min(b), a.max(b), distance(coordinates, a, b))?;
+                visit(a.min(b), a.max(b), distance(coordinates, a, b));
             }
         }
     }
-    Ok(())
 }
 
 /// Most neighbours that an atom of this element has in a molecule.
