@@ -76,8 +76,9 @@ impl Lbfgs {
             *d = -*d;
         }
         let cosine_bound = LEAST_COSINE * vector::norm(gradient) * vector::norm(&self.direction);
-        // Not `<=`: a direction that is not a number must be given up as well.
-        if !(vector::dot(gradient, &self.direction) < -cosine_bound) {
+        // A direction that is not a number is not downhill either.
+        let downhill = vector::dot(gradient, &self.direction) < -cosine_bound;
+        if !downhill {
             self.pairs.clear();
             for (d, g) in self.direction.iter_mut().zip(gradient) {
                 *d = -g / self.settings.first_curvature;
