@@ -17,8 +17,13 @@ pub trait Real:
     fn recip(self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
-    /// Arc cosine, in radian; the argument must be in [−1, 1].
-    fn acos(self) -> Self;
+    /// The angle in [0, π] with this cosine and this sine, where sine ≥ 0 and sine² + cosine² = 1 to rounding.
+    ///
+    /// Unlike an arc cosine it is accurate, and has an accurate derivative, at all angles.
+    fn angle(sine: Self, cosine: Self) -> Self;
+    /// 1/x of several numbers. Implementations may share one division between them, so the products of the
+    /// numbers must neither overflow nor underflow.
+    fn recip_each<const N: usize>(values: [Self; N]) -> [Self; N];
     /// Exponential function.
     fn exp(self) -> Self;
     /// The larger of this and a plain number (a guard at the edge of a domain: derivatives pass unchanged).
@@ -55,8 +60,12 @@ impl Real for f64 {
         f64::sqrt(self)
     }
     #[inline(always)]
-    fn acos(self) -> Self {
-        f64::acos(self)
+    fn angle(sine: Self, cosine: Self) -> Self {
+        f64::atan2(sine, cosine)
+    }
+    #[inline(always)]
+    fn recip_each<const N: usize>(values: [Self; N]) -> [Self; N] {
+        values.map(f64::recip)
     }
     #[inline(always)]
     fn exp(self) -> Self {

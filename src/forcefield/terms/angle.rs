@@ -1,6 +1,8 @@
 //! Angle bending, over the angle θ (radian) or its cosine.
 
-use crate::numeric::Real;
+use super::{Interaction, slope};
+use crate::geometry::{Angle, Vector};
+use crate::numeric::{Dual, Real};
 use crate::units::DEGREES_PER_RADIAN;
 
 /// Half of 0.043844 kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 3).
@@ -96,5 +98,58 @@ impl<S: Real> PeriodicAngle<S> {
         let [a0, a1, a2, a3, a4] = self.polynomial;
         let sum = (((a4 * cosine + a3) * cosine + a2) * cosine + a1) * cosine + a0;
         self.force_constant * (-sum).offset(1.0)
+    }
+}
+
+impl Interaction<3, 1> for LinearAngle {
+    fn parameters(&self) -> [f64; 1] {
+        [self.force_constant]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k]: [Vector<S>; 3], parameters: [S; 1]) -> ([S; 2], [Vector<S>; 3]) {
+        let [force_constant] = Dual::fixed_all(parameters);
+        let bend = LinearAngle { force_constant };
+        let angle = Angle::new(i, j, k);
+        let (energy, slope) = slope(angle.cosine, |cosine| bend.energy(cosine));
+        ([energy, S::constant(0.0)], angle.cosine_gradient(slope))
+    }
+}
+
+impl Interaction<3, 4> for CosineAngle {
+    fn parameters(&self) -> [f64; 4] {
+        let [c0, c1, c2] = self.coefficients;
+        [self.force_constant, c0, c1, c2]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k]: [Vector<S>; 3], parameters: [S; 4]) -> ([S; 2], [Vector<S>; 3]) {
+        let [force_constant, c0, c1, c2] = Dual::fixed_all(parameters);
+        let bend = CosineAngle {
+            force_constant,
+            coefficients: [c0, c1, c2],
+        };
+        let angle = Angle::new(i, j, k);
+        let (energy, slope) = slope(angle.cosine, |cosine| bend.energy(cosine));
+        ([energy, S::constant(0.0)], angle.cosine_gradient(slope))
+    }
+}
+
+impl Interaction<3, 6> for PeriodicAngle {
+    fn parameters(&self) -> [f64; 6] {
+        let [a0, a1, a2, a3, a4] = self.polynomial;
+        [self.force_constant, a0, a1, a2, a3, a4]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k]: [Vector<S>; 3], parameters: [S; 6]) -> ([S; 2], [Vector<S>; 3]) {
+        let [force_constant, a0, a1, a2, a3, a4] = Dual::fixed_all(parameters);
+        let bend = PeriodicAngle {
+            force_constant,
+            polynomial: [a0, a1, a2, a3, a4],
+        };
+        let angle = Angle::new(i, j, k);
+        let (energy, slope) = slope(angle.cosine, |cosine| bend.energy(cosine));
+        ([energy, S::constant(0.0)], angle.cosine_gradient(slope))
     }
 }

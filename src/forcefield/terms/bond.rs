@@ -1,6 +1,8 @@
 //! Bond stretching, over the distance r (Å).
 
-use crate::numeric::Real;
+use super::{Interaction, slope};
+use crate::geometry::{Distance, Vector};
+use crate::numeric::{Dual, Real};
 
 /// Half of 143.9325 kcal/mol/Å² per md/Å (Halgren 1996, part I, eq 2).
 const KCAL_PER_MILLIDYNE: f64 = 143.9325 / 2.0;
@@ -41,5 +43,35 @@ impl<S: Real> HarmonicBond<S> {
     #[inline(always)]
     pub fn energy(&self, r: S) -> S {
         (r - self.length).square() * self.force_constant.scale(0.5)
+    }
+}
+
+impl Interaction<2, 2> for QuarticBond {
+    fn parameters(&self) -> [f64; 2] {
+        [self.force_constant, self.length]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j]: [Vector<S>; 2], parameters: [S; 2]) -> ([S; 2], [Vector<S>; 2]) {
+        let [force_constant, length] = Dual::fixed_all(parameters);
+        let bond = QuarticBond { force_constant, length };
+        let distance = Distance::new(i, j);
+        let (energy, slope) = slope(distance.value, |r| bond.energy(r));
+        ([energy, S::constant(0.0)], distance.gradient(slope))
+    }
+}
+
+impl Interaction<2, 2> for HarmonicBond {
+    fn parameters(&self) -> [f64; 2] {
+        [self.force_constant, self.length]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j]: [Vector<S>; 2], parameters: [S; 2]) -> ([S; 2], [Vector<S>; 2]) {
+        let [force_constant, length] = Dual::fixed_all(parameters);
+        let bond = HarmonicBond { force_constant, length };
+        let distance = Distance::new(i, j);
+        let (energy, slope) = slope(distance.value, |r| bond.energy(r));
+        ([energy, S::constant(0.0)], distance.gradient(slope))
     }
 }

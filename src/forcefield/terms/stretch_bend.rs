@@ -1,6 +1,9 @@
 //! Stretch-bend coupling, over two distances (Å) and the angle between them (radian).
 
-use crate::numeric::Real;
+use super::Interaction;
+use super::angle::CubicAngle;
+use crate::geometry::{Angle, Vector};
+use crate::numeric::{Dual, Real};
 use crate::units::DEGREES_PER_RADIAN;
 
 /// MMFF94 stretch-bend: E = 2.51210 (kIJK Δr_ij + kKJI Δr_kj) Δθ, Δθ in degrees (Halgren 1996, part I, eq 5).
@@ -26,5 +29,78 @@ impl<S: Real> StretchBend<S> {
         let stretch =
             self.force_constant_ij * (r_ij - self.length_ij) + self.force_constant_kj * (r_kj - self.length_kj);
         (stretch * dt).scale(2.51210)
+    }
+}
+
+/// An MMFF94 angle with its stretch-bend coupling, which share their geometry. Either may have force constants of zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CoupledAngle {
+    /// The angle bend.
+    pub bend: CubicAngle,
+    /// The coupling.
+    pub coupling: StretchBend,
+}
+
+impl Interaction<3, 7> for CoupledAngle {
+    fn parameters(&self) -> [f64; 7] {
+        let StretchBend {
+            force_constant_ij,
+            force_constant_kj,
+            length_ij,
+            length_kj,
+            angle_degrees,
+        } = self.coupling;
+        let CubicAngle { force_constant, .. } = self.bend;
+        [
+            force_constant,
+            angle_degrees,
+            force_constant_ij,
+            force_constant_kj,
+            length_ij,
+            length_kj,
+            self.bend.angle_degrees,
+        ]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k]: [Vector<S>; 3], parameters: [S; 7]) -> ([S; 2], [Vector<S>; 3]) {
+        let [
+            force_constant,
+            coupling_degrees,
+            force_constant_ij,
+            force_constant_kj,
+            length_ij,
+            length_kj,
+            bend_degrees,
+        ] = Dual::fixed_all(parameters);
+        let bend = CubicAngle {
+            force_constant,
+            angle_degrees: bend_degrees,
+        };
+        let coupling = StretchBend {
+            force_constant_ij,
+            force_constant_kj,
+            length_ij,
+            length_kj,
+            angle_degrees: coupling_degrees,
+        };
+        let angle = Angle::new(i, j, k);
+        let sine = angle.sine();
+        let theta = Dual::variable(angle.value(sine), 0);
+        let bend = bend.energy(theta);
+        let coupling = coupling.energy(
+            Dual::variable(angle.ji.value, 1),
+            Dual::variable(angle.jk.value, 2),
+            theta,
+        );
+        let [d_theta, d_ij, d_kj]: [S; 3] = (bend + coupling).derivatives;
+        // dθ = −d(cos θ)/sin θ
+        let [mut g_i, mut g_j, mut g_k] = angle.cosine_gradient(-(d_theta / sine));
+        let [g_ji, g_i_bond] = angle.ji.gradient(d_ij);
+        let [g_jk, g_k_bond] = angle.jk.gradient(d_kj);
+        g_i = g_i + g_i_bond;
+        g_j = g_j + g_ji + g_jk;
+        g_k = g_k + g_k_bond;
+        ([bend.value, coupling.value], [g_i, g_j, g_k])
     }
 }

@@ -1,6 +1,8 @@
 //! Torsion, over the cosine of the dihedral φ. Only cosines of multiples of φ occur, so that no angle is ever needed.
 
-use crate::numeric::Real;
+use super::{Interaction, slope};
+use crate::geometry::{DihedralCosine, Vector};
+use crate::numeric::{Dual, Real};
 
 /// MMFF94 torsion: E = ½ [V1 (1 + cos φ) + V2 (1 − cos 2φ) + V3 (1 + cos 3φ)] (Halgren 1996, part I, eq 7).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,5 +61,39 @@ impl<S: Real> CosineTorsion<S> {
         let [a0, a1, a2, a3, a4, a5, a6] = self.polynomial;
         let sum = (((((a6 * cosine + a5) * cosine + a4) * cosine + a3) * cosine + a2) * cosine + a1) * cosine + a0;
         self.barrier.scale(0.5) * (-sum).offset(1.0)
+    }
+}
+
+impl Interaction<4, 3> for ThreefoldTorsion {
+    fn parameters(&self) -> [f64; 3] {
+        self.barriers
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k, l]: [Vector<S>; 4], parameters: [S; 3]) -> ([S; 2], [Vector<S>; 4]) {
+        let barriers = Dual::fixed_all(parameters);
+        let torsion = ThreefoldTorsion { barriers };
+        let dihedral = DihedralCosine::new(i, j, k, l);
+        let (energy, slope) = slope(dihedral.value, |cosine| torsion.energy(cosine));
+        ([energy, S::constant(0.0)], dihedral.gradient(slope))
+    }
+}
+
+impl Interaction<4, 8> for CosineTorsion {
+    fn parameters(&self) -> [f64; 8] {
+        let [a0, a1, a2, a3, a4, a5, a6] = self.polynomial;
+        [self.barrier, a0, a1, a2, a3, a4, a5, a6]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k, l]: [Vector<S>; 4], parameters: [S; 8]) -> ([S; 2], [Vector<S>; 4]) {
+        let [barrier, a0, a1, a2, a3, a4, a5, a6] = Dual::fixed_all(parameters);
+        let torsion = CosineTorsion {
+            barrier,
+            polynomial: [a0, a1, a2, a3, a4, a5, a6],
+        };
+        let dihedral = DihedralCosine::new(i, j, k, l);
+        let (energy, slope) = slope(dihedral.value, |cosine| torsion.energy(cosine));
+        ([energy, S::constant(0.0)], dihedral.gradient(slope))
     }
 }

@@ -27,23 +27,54 @@ pub struct VanDerWaals {
     pub depth: Vec<f64>,
 }
 
+/// A radial form, split so that all reciprocals of a pair share one division ([`Real::recip_each`]).
+pub trait RadialForm {
+    /// What the formula divides by, at the distance `r` (Å).
+    fn denominators<S: Real>(r: S, distance: S) -> [S; 2];
+    /// Energy (kcal/mol) at the distance `r`, from the inverses of the denominators.
+    fn energy<S: Real>(r: S, distance: S, depth: S, inverses: [S; 2]) -> S;
+}
+
 /// MMFF94 buffered 14-7: E = ε (1.07 R*/(R + 0.07 R*))⁷ (1.12 R*⁷/(R⁷ + 0.12 R*⁷) − 2) (Halgren 1996, part I, eq 8).
+#[derive(Clone, Copy, Debug)]
+pub struct Buffered147;
+
+/// x⁷.
 #[inline(always)]
-pub fn buffered_14_7<S: Real>(r: S, distance: S, depth: S) -> S {
-    let d2 = distance.square();
-    let d7 = d2 * d2 * d2 * distance;
-    let r2 = r.square();
-    let r7 = r2 * r2 * r2 * r;
-    let t = distance.scale(1.07) / (r + distance.scale(0.07));
-    let t2 = t.square();
-    let t7 = t2 * t2 * t2 * t;
-    depth * t7 * (d7.scale(1.12) / (r7 + d7.scale(0.12))).offset(-2.0)
+fn seventh<S: Real>(x: S) -> S {
+    let cube = x * x * x;
+    cube * cube * x
+}
+
+impl RadialForm for Buffered147 {
+    #[inline(always)]
+    fn denominators<S: Real>(r: S, distance: S) -> [S; 2] {
+        [r + distance.scale(0.07), seventh(r) + seventh(distance).scale(0.12)]
+    }
+
+    #[inline(always)]
+    fn energy<S: Real>(_r: S, distance: S, depth: S, [buffered, power]: [S; 2]) -> S {
+        let repulsion = seventh(distance.scale(1.07) * buffered);
+        let attraction = (seventh(distance).scale(1.12) * power).offset(-2.0);
+        depth * repulsion * attraction
+    }
 }
 
 /// UFF Lennard-Jones: E = D [(x/r)¹² − 2 (x/r)⁶] (Rappé 1992, eq 20).
-#[inline(always)]
-pub fn lennard_jones<S: Real>(r: S, distance: S, depth: S) -> S {
-    let s2 = (distance / r).square();
-    let s6 = s2 * s2 * s2;
-    depth * (s6.offset(-2.0) * s6)
+#[derive(Clone, Copy, Debug)]
+pub struct LennardJones;
+
+impl RadialForm for LennardJones {
+    #[inline(always)]
+    fn denominators<S: Real>(r: S, _distance: S) -> [S; 2] {
+        [r, S::constant(1.0)]
+    }
+
+    #[inline(always)]
+    fn energy<S: Real>(_r: S, distance: S, depth: S, [inverse, _]: [S; 2]) -> S {
+        let ratio = distance * inverse;
+        let cube = ratio * ratio * ratio;
+        let sixth = cube * cube;
+        depth * sixth * sixth.offset(-2.0)
+    }
 }
