@@ -3,6 +3,7 @@
 //! No force field and no energy is known here.
 
 pub mod element;
+mod element_data;
 pub mod guard;
 pub mod kekulize;
 pub mod molecule;
