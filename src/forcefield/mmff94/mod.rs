@@ -1,8 +1,18 @@
 //! MMFF94 and MMFF94s (Halgren 1996, parts I–V; 1999, parts VI–VII): typing, charges, parameters, assembly.
 
-use super::parameter_file::ParameterFileError;
-use super::{Terms, TypingError};
+mod aromaticity;
+mod assembly;
+mod charges;
+mod classes;
+mod drawing;
+mod empirical_rules;
+mod parameters;
+mod typing;
+
+use super::{Surface, Terms, TypingError};
 use crate::chem::Molecule;
+
+pub use parameters::Parameters;
 
 /// The two variants of the force field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,26 +23,14 @@ pub enum Variant {
     Mmff94s,
 }
 
-/// The parameter tables.
-#[derive(Clone, Debug)]
-pub struct Parameters {}
-
-impl Parameters {
-    /// The published tables, which are part of the program.
-    ///
-    /// # Errors
-    /// Never with the tables as shipped.
-    pub fn published() -> Result<Self, ParameterFileError> {
-        todo!()
-    }
-
-    /// Extends or overrides these tables with those of a user's file (sections `mmff94.*`).
-    ///
-    /// # Errors
-    /// Malformed sections or rows, with file and line.
-    pub fn extend(&mut self, file: &str, text: &str) -> Result<(), ParameterFileError> {
-        let _ = (file, text);
-        todo!()
+impl Variant {
+    /// The surface's name.
+    #[must_use]
+    pub fn surface(self) -> Surface {
+        match self {
+            Self::Mmff94 => Surface::Mmff94,
+            Self::Mmff94s => Surface::Mmff94s,
+        }
     }
 }
 
@@ -41,6 +39,12 @@ impl Parameters {
 /// # Errors
 /// An atom without type, or a parameter that neither tables nor rules supply.
 pub fn parametrize(molecule: &Molecule, variant: Variant, parameters: &Parameters) -> Result<Terms, TypingError> {
-    let _ = (molecule, variant, parameters);
-    todo!()
+    let drawing = drawing::Drawing::new(molecule);
+    let aromaticity = aromaticity::Aromaticity::new(&drawing);
+    let types = typing::assign(&drawing, &aromaticity, parameters, variant)?;
+    let bonds = classes::Bonds::new(&drawing, &aromaticity, &types.numbers, parameters);
+    let charges = charges::partial_charges(&drawing, &aromaticity, &types, &bonds, parameters);
+    let mut terms = assembly::Assembly::new(&drawing, &bonds, &types.numbers, parameters, variant).terms()?;
+    terms.charges = charges;
+    Ok(terms)
 }
