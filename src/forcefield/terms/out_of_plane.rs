@@ -23,8 +23,8 @@ impl<S: Real> WilsonAngle<S> {
     }
 }
 
-/// UFF inversion: E = K (C0 + C1 sin Y + C2 cos 2Y), Y the angle between the bond j–l and the normal of the plane i–j–k,
-/// so that sin Y = cos χ (Rappé 1992, eqs 18 and 19, where the angle is called ω).
+/// UFF inversion: E = K (C0 + C1 cos ω + C2 cos 2ω), ω the Wilson angle χ between the bond j–l and the plane i–j–k
+/// (Rappé 1992, eqs 18 and 19).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Inversion<S = f64> {
     /// Force constant K, kcal/mol, already divided by the number of inversions at the centre.
@@ -34,14 +34,14 @@ pub struct Inversion<S = f64> {
 }
 
 impl<S: Real> Inversion<S> {
-    /// Energy (kcal/mol) at the sine of the Wilson angle χ (the cosine of Y).
+    /// Energy (kcal/mol) at the sine of the Wilson angle.
     #[inline(always)]
     pub fn energy(&self, sine: S) -> S {
         let [c0, c1, c2] = self.coefficients;
         let square = sine.square();
         // The floor keeps the slope finite where the bond stands upright on the plane.
-        let sin_y = (-square).offset(1.0).max(1e-16).sqrt();
-        self.force_constant * (c0 + c1 * sin_y + c2 * square.scale(2.0).offset(-1.0))
+        let cosine = (-square).offset(1.0).max(1e-16).sqrt();
+        self.force_constant * (c0 + c1 * cosine + c2 * square.scale(-2.0).offset(1.0))
     }
 }
 
