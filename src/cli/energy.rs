@@ -31,9 +31,13 @@ pub struct Evaluated {
 impl Evaluated {
     /// Evaluates with an evaluator of its own: nothing is taken over from what an optimizer remembers.
     pub fn fresh(field: &Arc<ForceField>, x: &[f64]) -> Result<Self, EvalError> {
-        let mut evaluator = field.evaluator();
-        let point = Point::at(&mut evaluator, x)?;
-        let terms = evaluator.breakdown(x)?;
+        let mut gradient = vec![0.0; x.len()];
+        let terms = field.evaluator().breakdown(x, &mut gradient)?;
+        let point = Point {
+            x: x.to_vec(),
+            energy: terms.total(),
+            gradient,
+        };
         Ok(Self { point, terms })
     }
 }

@@ -2,13 +2,13 @@
 
 use super::args::ForceFieldName;
 use crate::chem::Molecule;
-use crate::forcefield::{ForceField, Nonbonded, Surface, Terms, mmff94, uff};
+use crate::forcefield::{ForceField, Options, Surface, Terms, mmff94, uff};
 use std::sync::{Arc, OnceLock};
 
 /// The force fields of a job.
 pub struct Surfaces {
     choice: ForceFieldName,
-    nonbonded: Nonbonded,
+    options: Options,
     multiplicity: Option<u16>,
     /// Name and text of the user's parameter file.
     user: Option<(String, String)>,
@@ -33,9 +33,9 @@ impl Surfaces {
     ) -> Result<Self, String> {
         let surfaces = Self {
             choice,
-            nonbonded: Nonbonded {
+            options: Options {
                 cutoff,
-                ..Nonbonded::default()
+                ..Options::default()
             },
             multiplicity,
             user,
@@ -70,7 +70,7 @@ impl Surfaces {
         };
         let surface = terms.surface;
         Ok(Assigned {
-            field: ForceField::new(molecule, terms, self.nonbonded),
+            field: ForceField::new(molecule, terms, self.options),
             surface,
             fallback,
         })
