@@ -113,7 +113,7 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
         ));
     }
     let trajectory = args.trajectory.map(|path| {
-        let format = format_of(&path).unwrap_or(Format::Xyz);
+        let format = Format::from_path(&path).unwrap_or(Format::Xyz);
         (path, format)
     });
     let task = MinimizeTask {
@@ -172,7 +172,7 @@ impl Common {
             return Err(UsageError("standard input (-) can be read only once".to_owned()));
         }
         let output = args.output.filter(|path| path.as_os_str() != "-");
-        let by_extension = output.as_deref().and_then(format_of);
+        let by_extension = output.as_deref().and_then(Format::from_path);
         let verbosity = match (args.quiet, args.verbose) {
             (true, _) => Verbosity::Quiet,
             (_, true) => Verbosity::Verbose,
@@ -214,19 +214,5 @@ impl FormatName {
             Self::Mol2 => Format::Mol2,
             Self::Pdb => Format::Pdb,
         }
-    }
-}
-
-/// The format that a file's extension tells; `.gz` is looked through.
-pub fn format_of(path: &Path) -> Option<Format> {
-    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-    let extension = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?.1;
-    match extension {
-        "xyz" | "extxyz" => Some(Format::Xyz),
-        "mol" => Some(Format::Mol),
-        "sdf" | "sd" => Some(Format::Sdf),
-        "mol2" => Some(Format::Mol2),
-        "pdb" | "ent" => Some(Format::Pdb),
-        _ => None,
     }
 }

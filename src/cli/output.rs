@@ -1,7 +1,6 @@
 //! Where results go: standard output, or a file that appears whole or not at all.
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use crate::formats::{Encoder, encoder};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -15,8 +14,8 @@ pub struct Sink {
 }
 
 enum Writer {
-    Plain(Box<dyn Write + Send>),
-    Compressed(GzEncoder<Box<dyn Write + Send>>),
+    Standard(BufWriter<io::Stdout>),
+    File(Encoder),
     /// The reader has gone.
     Closed,
 }
@@ -28,7 +27,7 @@ impl Sink {
     /// Standard output. Whoever reads it may go at any time.
     pub fn standard() -> Self {
         Self {
-            writer: Writer::Plain(Box::new(BufWriter::with_capacity(BUFFER, io::stdout()))),
+            writer: Writer::Standard(BufWriter::with_capacity(BUFFER, io::stdout())),
             pending: None,
             name: "standard output".to_owned(),
         }
@@ -48,13 +47,8 @@ impl Sink {
             (file, Some((temporary, target)))
         };
         let buffered: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(BUFFER, file));
-        let writer = if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz")) {
-            Writer::Compressed(GzEncoder::new(buffered, Compression::default()))
-        } else {
-            Writer::Plain(buffered)
-        };
         Ok(Self {
-            writer,
+            writer: Writer::File(encoder(path, buffered)),
             pending,
             name: path.display().to_string(),
         })
@@ -68,8 +62,8 @@ impl Sink {
     /// Writes a text. A reader that has gone is no error; from then on nothing is written.
     pub fn write(&mut self, text: &str) -> Result<(), String> {
         let written = match &mut self.writer {
-            Writer::Plain(writer) => writer.write_all(text.as_bytes()),
-            Writer::Compressed(writer) => writer.write_all(text.as_bytes()),
+            Writer::Standard(writer) => writer.write_all(text.as_bytes()),
+            Writer::File(writer) => writer.write_all(text.as_bytes()),
             Writer::Closed => Ok(()),
         };
         self.judge(written)
@@ -78,8 +72,9 @@ impl Sink {
     /// Hands on what was written so far.
     pub fn flush(&mut self) -> Result<(), String> {
         let flushed = match &mut self.writer {
-            Writer::Plain(writer) => writer.flush(),
-            Writer::Compressed(_) | Writer::Closed => Ok(()),
+            Writer::Standard(writer) => writer.flush(),
+            Writer::File(writer) => writer.flush(),
+            Writer::Closed => Ok(()),
         };
         self.judge(flushed)
     }
@@ -97,8 +92,8 @@ impl Sink {
     /// Ends the output; a file gets its name.
     pub fn finish(mut self) -> Result<(), String> {
         let ended = match std::mem::replace(&mut self.writer, Writer::Closed) {
-            Writer::Plain(mut writer) => writer.flush(),
-            Writer::Compressed(encoder) => encoder.finish().and_then(|mut writer| writer.flush()),
+            Writer::Standard(mut writer) => writer.flush(),
+            Writer::File(writer) => writer.finish(),
             Writer::Closed => Ok(()),
         };
         self.judge(ended)?;

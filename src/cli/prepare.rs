@@ -71,7 +71,9 @@ pub fn prepare(raw: &RawRecord, charge: Option<i32>, messages: &mut Vec<Message>
             ));
         }
         let mut molecule = record.molecule.clone();
-        if let Err(error) = kekulize::kekulize(&mut molecule) {
+        if molecule.bonds().iter().any(|b| b.order == BondOrder::Aromatic)
+            && let Err(error) = kekulize::kekulize(&mut molecule)
+        {
             return Err(unfit(record, error.to_string()));
         }
         checks::missing_hydrogens(&molecule).into_iter().for_each(&mut warn);

@@ -2,7 +2,7 @@
 
 use super::args::ForceFieldName;
 use crate::chem::Molecule;
-use crate::forcefield::{ForceField, Options, Surface, Terms, mmff94, uff};
+use crate::forcefield::{ForceField, Options, Surface, Terms, mmff94, parameter_file, uff};
 use std::sync::{Arc, OnceLock};
 
 /// The force fields of a job.
@@ -14,6 +14,23 @@ pub struct Surfaces {
     user: Option<(String, String)>,
     mmff94: OnceLock<Result<mmff94::Parameters, String>>,
     uff: OnceLock<Result<uff::Parameters, String>>,
+}
+
+/// A misspelt section would go unnoticed, since each force field reads its own only.
+fn check_sections(file: &str, text: &str) -> Result<(), String> {
+    let sections = parameter_file::parse(file, text).map_err(|e| e.to_string())?;
+    let known = |name: &str| {
+        ["mmff94.", "mmff94s.", "uff."]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    };
+    match sections.iter().find(|section| !known(section.name)) {
+        Some(section) => Err(format!(
+            "{file}: section [{}] belongs to no force field; expected mmff94.…, mmff94s.… or uff.…",
+            section.name
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A molecule's force field, and why it is not the first choice.
@@ -42,7 +59,8 @@ impl Surfaces {
             mmff94: OnceLock::new(),
             uff: OnceLock::new(),
         };
-        if surfaces.user.is_some() {
+        if let Some((file, text)) = &surfaces.user {
+            check_sections(file, text)?;
             surfaces.mmff94_parameters()?;
             surfaces.uff_parameters()?;
         }

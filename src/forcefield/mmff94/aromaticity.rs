@@ -44,7 +44,9 @@ impl Aromaticity {
         loop {
             let before = candidates.len();
             candidates.retain(|ring| {
-                let Some(atoms) = found.pi_system(drawing, ring) else { return true };
+                let Some(atoms) = found.pi_system(drawing, ring) else {
+                    return true;
+                };
                 for &atom in &atoms {
                     found.of_atom[atom].push(found.rings.len());
                 }
@@ -68,7 +70,9 @@ impl Aromaticity {
                         return None;
                     }
                 }
-                None if ring.len() == 5 && lone_pair.is_none() && gives_lone_pair(drawing, atom) => lone_pair = Some(place),
+                None if ring.len() == 5 && lone_pair.is_none() && gives_lone_pair(drawing, atom) => {
+                    lone_pair = Some(place)
+                }
                 None => return None,
             }
         }
@@ -123,7 +127,9 @@ fn can_be_aromatic(drawing: &Drawing<'_>, atom: usize) -> bool {
 
 /// All five- and six-membered rings without chord among atoms that can be aromatic, each once.
 fn candidate_rings(drawing: &Drawing<'_>) -> Vec<Vec<usize>> {
-    let eligible: Vec<bool> = (0..drawing.molecule().len()).map(|a| can_be_aromatic(drawing, a)).collect();
+    let eligible: Vec<bool> = (0..drawing.molecule().len())
+        .map(|a| can_be_aromatic(drawing, a))
+        .collect();
     let mut rings = Vec::new();
     let mut path = Vec::with_capacity(6);
     for start in 0..eligible.len() {
@@ -144,7 +150,10 @@ fn extend_path(drawing: &Drawing<'_>, eligible: &[bool], path: &mut Vec<usize>, 
             continue;
         }
         let closes = path.len() > 1 && drawing.adjacent(next, start);
-        let chord = path[..path.len() - 1].iter().skip(1).any(|&a| drawing.adjacent(a, next));
+        let chord = path[..path.len() - 1]
+            .iter()
+            .skip(1)
+            .any(|&a| drawing.adjacent(a, next));
         if chord {
             continue;
         }

@@ -106,7 +106,10 @@ impl<'a> Assembly<'a> {
         for (index, bond) in self.drawing.molecule().bonds().iter().enumerate() {
             let class = self.bonds.class(index);
             let [i, j] = bond.atoms;
-            let row = self.parameters.bonds.get(pair_key(class, self.types[i], self.types[j]).0);
+            let row = self
+                .parameters
+                .bonds
+                .get(pair_key(class, self.types[i], self.types[j]).0);
             let [force_constant, length] = match row {
                 Some(row) => row,
                 None => self.bond_by_rule(index, class, [i, j])?,
@@ -124,7 +127,12 @@ impl<'a> Assembly<'a> {
         let (order, aromatic) = (self.drawing.order(bond), self.bonds.aromatic(bond));
         let values = ends.and_then(|(i, j)| rules::bond(self.parameters, i, j, order, aromatic));
         let Some([kb, r0]) = values else {
-            return Err(self.missing("bond", &atoms, class, "the stretch rule lacks a radius or force constant for these elements"));
+            return Err(self.missing(
+                "bond",
+                &atoms,
+                class,
+                "the stretch rule lacks a radius or force constant for these elements",
+            ));
         };
         let rule = format!("length rule and Badger's rule of part V: kb {kb:.3} md/Å, r0 {r0:.3} Å");
         self.note("bond", &atoms, class, rule);
@@ -186,7 +194,12 @@ impl<'a> Assembly<'a> {
         let theta0 = row.map_or_else(|| rules::reference_angle(centre.property, ring), |row| row[1]);
         let elements = atoms.map(|a| self.drawing.z(a));
         let Some(ka) = rules::angle_constant(self.parameters, elements, lengths, theta0, ring) else {
-            return Err(self.missing("angle", &atoms, class, "the bend rule has no factors for these elements"));
+            return Err(self.missing(
+                "angle",
+                &atoms,
+                class,
+                "the bend rule has no factors for these elements",
+            ));
         };
         let source = if row.is_some() { "the table" } else { "the bend rule" };
         let rule = format!("bend rule of part V (eq 20): ka {ka:.3} md Å/rad², θ0 {theta0:.3}° from {source}");
@@ -242,7 +255,9 @@ impl<'a> Assembly<'a> {
 
     /// The three Wilson angles of a centre with three neighbours.
     fn add_out_of_planes(&mut self, j: usize) {
-        let &[a, b, c] = self.drawing.molecule().neighbors(j) else { return };
+        let &[a, b, c] = self.drawing.molecule().neighbors(j) else {
+            return;
+        };
         let [a, b, c] = [a.atom, b.atom, c.atom];
         let force_constant = self.out_of_plane(j, [a, b, c]);
         if force_constant == 0.0 {
@@ -262,7 +277,11 @@ impl<'a> Assembly<'a> {
         let at = |[ends, centre]: [usize; 2]| {
             let others = others.map(|a| p.equivalent(self.types[a], ends));
             let key = centre_key(p.equivalent(self.types[j], centre), others);
-            let own = if self.variant == Variant::Mmff94s { p.out_of_planes_s.get(key) } else { None };
+            let own = if self.variant == Variant::Mmff94s {
+                p.out_of_planes_s.get(key)
+            } else {
+                None
+            };
             own.or_else(|| p.out_of_planes.get(key))
         };
         OUT_OF_PLANE_LEVELS.into_iter().find_map(at).unwrap_or(0.0)
@@ -293,7 +312,10 @@ impl<'a> Assembly<'a> {
     fn add_torsion(&mut self, atoms: [usize; 4], bonds: [usize; 3]) -> Result<(), TypingError> {
         let types = atoms.map(|a| self.types[a]);
         let classes = torsion_classes(self.drawing, self.bonds, atoms, types, bonds);
-        let row = classes.into_iter().flatten().find_map(|class| self.torsion(class, types));
+        let row = classes
+            .into_iter()
+            .flatten()
+            .find_map(|class| self.torsion(class, types));
         let barriers = match row {
             Some(barriers) => barriers,
             None => self.torsion_by_rule(atoms, classes[0].unwrap_or(0), bonds[1])?,
@@ -317,7 +339,11 @@ impl<'a> Assembly<'a> {
             }
             let [i, j, k, l] = [0, 1, 2, 3].map(|n| p.equivalent(types[n], levels[n]));
             let key = torsion_key(class, [i, j, k, l]);
-            let own = if self.variant == Variant::Mmff94s { p.torsions_s.get(key) } else { None };
+            let own = if self.variant == Variant::Mmff94s {
+                p.torsions_s.get(key)
+            } else {
+                None
+            };
             own.or_else(|| p.torsions.get(key))
         })
     }
@@ -328,7 +354,12 @@ impl<'a> Assembly<'a> {
         let centres = self.typed(j).zip(self.typed(k));
         let found = centres.and_then(|(j, k)| rules::torsion(self.parameters, j, k, order, aromatic));
         let Some((letter, barriers)) = found else {
-            return Err(self.missing("torsion", &atoms, class, "the torsion rules have no factors for these elements"));
+            return Err(self.missing(
+                "torsion",
+                &atoms,
+                class,
+                "the torsion rules have no factors for these elements",
+            ));
         };
         let [v1, v2, v3] = barriers;
         let rule = format!("torsion rule ({letter}) of part V: V1 {v1:.3}, V2 {v2:.3}, V3 {v3:.3} kcal/mol");
@@ -354,7 +385,11 @@ impl<'a> Assembly<'a> {
         let (distance, depth) = pairs.unzip();
         Ok(VanDerWaals {
             form: Form::Buffered147,
-            class: self.types.iter().map(|t| present.binary_search(t).unwrap_or(0)).collect(),
+            class: self
+                .types
+                .iter()
+                .map(|t| present.binary_search(t).unwrap_or(0))
+                .collect(),
             classes,
             distance,
             depth,
@@ -373,7 +408,11 @@ fn combine(i: VanDerWaalsType, j: VanDerWaalsType) -> (f64, f64) {
     let (r_i, r_j) = (radius(i), radius(j));
     let gamma = (r_i - r_j) / (r_i + r_j);
     let donor = i.role == Role::Donor || j.role == Role::Donor;
-    let widening = if donor { 0.0 } else { B * (1.0 - (-BETA * gamma * gamma).exp()) };
+    let widening = if donor {
+        0.0
+    } else {
+        B * (1.0 - (-BETA * gamma * gamma).exp())
+    };
     let distance = 0.5 * (r_i + r_j) * (1.0 + widening);
     let screening = (i.polarizability / i.electrons).sqrt() + (j.polarizability / j.electrons).sqrt();
     let depth = 181.16 * i.g * j.g * i.polarizability * j.polarizability / (screening * distance.powi(6));

@@ -55,9 +55,8 @@ fn formal_charges(
         .iter()
         .enumerate()
         .map(|(atom, symbol)| match symbol.as_str() {
-            "O2S" | "O3S" | "O4S" | "O-S" | "OSMS" | "SSMO" | "OP" | "O2P" | "O3P" | "O4P" | "S-P" | "SM" | "S2CM" | "O4CL" => {
-                terminal_share(drawing, atom)
-            }
+            "O2S" | "O3S" | "O4S" | "O-S" | "OSMS" | "SSMO" | "OP" | "O2P" | "O3P" | "O4P" | "S-P" | "SM" | "S2CM"
+            | "O4CL" => terminal_share(drawing, atom),
             "NAZT" | "NR%" => diazo_share(drawing, types, atom),
             "=N=" => 0.0,
             _ => parameters.formal_charges.get(symbol).copied().unwrap_or(0.0),
@@ -71,7 +70,9 @@ fn formal_charges(
 /// Charge of a terminal oxygen or sulfur: that of all such atoms on the same centre, with a negative charge drawn on the centre
 /// itself, divided by their number.
 fn terminal_share(drawing: &Drawing<'_>, atom: usize) -> f64 {
-    let Some(centre) = drawing.bonded(atom).next() else { return 0.0 };
+    let Some(centre) = drawing.bonded(atom).next() else {
+        return 0.0;
+    };
     let members = |b: &Bonded| matches!(b.z, z::O | z::S) && drawing.degree(b.atom) == 1;
     let (mut count, mut charge) = (0.0, f64::from(drawing.charge(centre.atom).min(0)));
     for member in drawing.bonded(centre.atom).filter(members) {
@@ -87,10 +88,16 @@ fn diazo_share(drawing: &Drawing<'_>, types: &Types, atom: usize) -> f64 {
         let diazonium = drawing.bonded(atom).any(|b| b.z == z::N && b.order == 3);
         return if diazonium { 1.0 } else { 0.0 };
     }
-    let Some(middle) = drawing.bonded(atom).next() else { return 0.0 };
+    let Some(middle) = drawing.bonded(atom).next() else {
+        return 0.0;
+    };
     let ends = drawing.bonded(middle.atom).filter(|b| types.symbols[b.atom] == "NAZT");
     let (count, charge) = ends.fold((0.0, 0.0), |(n, q), b| (n + 1.0, q + f64::from(drawing.charge(b.atom))));
-    if count > 1.0 { (charge + f64::from(drawing.charge(middle.atom))) / count } else { 0.0 }
+    if count > 1.0 {
+        (charge + f64::from(drawing.charge(middle.atom))) / count
+    } else {
+        0.0
+    }
 }
 
 /// An anionic five-ring's charge is shared by its nitrogens.

@@ -21,7 +21,10 @@ impl Bonds {
         parameters: &Parameters,
     ) -> Self {
         let bonds = drawing.molecule().bonds();
-        let aromatic: Vec<bool> = bonds.iter().map(|b| aromaticity.share_ring(b.atoms[0], b.atoms[1])).collect();
+        let aromatic: Vec<bool> = bonds
+            .iter()
+            .map(|b| aromaticity.share_ring(b.atoms[0], b.atoms[1]))
+            .collect();
         let class = |index: usize| {
             let [i, j] = bonds[index].atoms.map(|a| parameters.property(types[a]));
             let (Some(i), Some(j)) = (i, j) else { return 0 };
@@ -64,7 +67,11 @@ pub(super) fn angle_ring(drawing: &Drawing<'_>, [i, j, k]: [usize; 3]) -> SmallR
         return SmallRing::Three;
     }
     let opposite = |atom: usize| atom != j && drawing.adjacent(atom, k) && !drawing.adjacent(atom, j);
-    if drawing.bonded(i).any(|b| opposite(b.atom)) { SmallRing::Four } else { SmallRing::No }
+    if drawing.bonded(i).any(|b| opposite(b.atom)) {
+        SmallRing::Four
+    } else {
+        SmallRing::No
+    }
 }
 
 /// Angle type AT: the number of bonds of type 1, apart for three- and four-rings.
@@ -118,11 +125,7 @@ pub(super) fn torsion_classes(
         return [Some(4), Some(general)];
     }
     let closes = |atom: usize| {
-        atom != j
-            && atom != k
-            && drawing.adjacent(atom, l)
-            && !drawing.adjacent(atom, j)
-            && !drawing.adjacent(atom, k)
+        atom != j && atom != k && drawing.adjacent(atom, l) && !drawing.adjacent(atom, j) && !drawing.adjacent(atom, k)
     };
     let chordless = !drawing.adjacent(i, k) && !drawing.adjacent(j, l);
     if types.contains(&1) && chordless && drawing.bonded(i).any(|b| closes(b.atom)) {

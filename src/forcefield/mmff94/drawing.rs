@@ -74,12 +74,16 @@ impl<'m> Drawing<'m> {
         let mut guard = self.degree(atom);
         while self.order_sum(atom) > 4 && guard > 0 {
             guard -= 1;
-            let Some(partner) = self.best_partner(atom, |_, b| b.order > 1) else { return };
+            let Some(partner) = self.best_partner(atom, |_, b| b.order > 1) else {
+                return;
+            };
             self.shift(atom, partner, -1);
         }
         if self.order_sum(atom) == 4 && self.charges[atom] == 0 {
             // An isonitrile drawn R-N#C without charges.
-            let carbon = self.bonded(atom).find(|b| b.z == z::C && b.order == 3 && self.degree(b.atom) == 1);
+            let carbon = self
+                .bonded(atom)
+                .find(|b| b.z == z::C && b.order == 3 && self.degree(b.atom) == 1);
             if let Some(carbon) = carbon {
                 self.charges[atom] = 1;
                 self.charges[carbon.atom] = -1;
@@ -90,7 +94,9 @@ impl<'m> Drawing<'m> {
     /// Phosphorus, sulfur, halogen beside an anion: a double bond instead of two charges.
     fn make_hypervalent(&mut self, atom: usize) {
         while self.charges[atom] > 0 {
-            let Some(partner) = self.best_partner(atom, |d, b| d.charges[b.atom] < 0) else { return };
+            let Some(partner) = self.best_partner(atom, |d, b| d.charges[b.atom] < 0) else {
+                return;
+            };
             self.shift(atom, partner, 1);
         }
     }
@@ -110,8 +116,12 @@ impl<'m> Drawing<'m> {
 
     /// X⁻–N⁺≡N becomes X=N⁺=N⁻ (diazo compounds, azides).
     fn cumulate(&mut self, atom: usize) {
-        let terminal = self.bonded(atom).find(|b| b.z == z::N && b.order == 3 && self.degree(b.atom) == 1);
-        let anion = self.bonded(atom).find(|b| b.order == 1 && self.charges[b.atom] < 0 && b.z != z::O);
+        let terminal = self
+            .bonded(atom)
+            .find(|b| b.z == z::N && b.order == 3 && self.degree(b.atom) == 1);
+        let anion = self
+            .bonded(atom)
+            .find(|b| b.order == 1 && self.charges[b.atom] < 0 && b.z != z::O);
         if let (Some(terminal), Some(anion), 2) = (terminal, anion, self.degree(atom)) {
             self.shift(atom, terminal.atom, -1);
             self.shift(atom, anion.atom, 1);
@@ -120,7 +130,9 @@ impl<'m> Drawing<'m> {
 
     /// Raises (`by` = 1) or lowers (−1) a bond's order; the electrons come from, or go to, the partner, and leave, or charge, the atom.
     fn shift(&mut self, atom: usize, partner: usize, by: i8) {
-        let Some(bond) = self.molecule.bond_between(atom, partner) else { return };
+        let Some(bond) = self.molecule.bond_between(atom, partner) else {
+            return;
+        };
         self.orders[bond] = self.orders[bond].saturating_add_signed(by);
         self.charges[atom] = self.charges[atom].saturating_sub(by);
         self.charges[partner] = self.charges[partner].saturating_add(by);
@@ -137,7 +149,10 @@ impl<'m> Drawing<'m> {
             };
             (self.degree(b.atom) > 1, element, b.atom)
         };
-        self.bonded(atom).filter(|b| fits(self, b)).min_by_key(rank).map(|b| b.atom)
+        self.bonded(atom)
+            .filter(|b| fits(self, b))
+            .min_by_key(rank)
+            .map(|b| b.atom)
     }
 
     /// The molecule as given.
@@ -196,7 +211,9 @@ impl<'m> Drawing<'m> {
 
     /// How many neighbours of an element have no other neighbour.
     pub(super) fn terminal(&self, atom: usize, z: u8) -> usize {
-        self.bonded(atom).filter(|b| b.z == z && self.degree(b.atom) == 1).count()
+        self.bonded(atom)
+            .filter(|b| b.z == z && self.degree(b.atom) == 1)
+            .count()
     }
 
     /// Whether two atoms are bonded.

@@ -66,7 +66,10 @@ enum EffectiveOrder {
 
 /// Resonance gives bonds of order 1½ (0.075 Å off each radius) and 1⅓ (0.04 Å), besides double (0.10 Å) and triple (0.17 Å).
 fn effective_order(i: Property, j: Property, order: u8, aromatic: bool) -> EffectiveOrder {
-    let multiple = (i.multiple_bond.min(j.multiple_bond), i.multiple_bond.max(j.multiple_bond));
+    let multiple = (
+        i.multiple_bond.min(j.multiple_bond),
+        i.multiple_bond.max(j.multiple_bond),
+    );
     match (order, multiple) {
         (1, (1, 1)) => EffectiveOrder::Multiple(0.075),
         (1, (1, 2)) => EffectiveOrder::Multiple(0.04),
@@ -115,7 +118,11 @@ pub(super) fn angle_constant(
         let row = parameters.angle_rules.get(key(&[element]))?;
         (row[column] > 0.0).then_some(row[column])
     };
-    let (z_i, c_j, z_k) = (factor(elements[0], 0)?, factor(elements[1], 1)?, factor(elements[2], 0)?);
+    let (z_i, c_j, z_k) = (
+        factor(elements[0], 0)?,
+        factor(elements[1], 1)?,
+        factor(elements[2], 0)?,
+    );
     let beta = match ring {
         SmallRing::No => 1.75,
         SmallRing::Three => 1.75 * 0.05,
@@ -137,23 +144,43 @@ pub(super) fn stretch_bend(parameters: &Parameters, elements: [u8; 3]) -> Option
 }
 
 /// Torsion barriers and the letter of the rule that gave them (part V, rules a to h).
-pub(super) fn torsion(parameters: &Parameters, j: Typed, k: Typed, order: u8, aromatic: bool) -> Option<(char, [f64; 3])> {
+pub(super) fn torsion(
+    parameters: &Parameters,
+    j: Typed,
+    k: Typed,
+    order: u8,
+    aromatic: bool,
+) -> Option<(char, [f64; 3])> {
     let (pj, pk) = (j.property, k.property);
-    let [[u_j, v_j, w_j], [u_k, v_k, w_k]] =
-        [parameters.torsion_rules.get(key(&[pj.atomic_number]))?, parameters.torsion_rules.get(key(&[pk.atomic_number]))?];
+    let [[u_j, v_j, w_j], [u_k, v_k, w_k]] = [
+        parameters.torsion_rules.get(key(&[pj.atomic_number]))?,
+        parameters.torsion_rules.get(key(&[pk.atomic_number]))?,
+    ];
     let twofold = |beta: f64, pi: f64| [0.0, beta * pi * (u_j * u_k).sqrt(), 0.0];
     let count = f64::from(pj.coordination.saturating_sub(1)) * f64::from(pk.coordination.saturating_sub(1));
-    let threefold = if count > 0.0 { [0.0, 0.0, (v_j * v_k).sqrt() / count] } else { [0.0; 3] };
+    let threefold = if count > 0.0 {
+        [0.0, 0.0, (v_j * v_k).sqrt() / count]
+    } else {
+        [0.0; 3]
+    };
     if pj.linear || pk.linear {
         return Some(('a', [0.0; 3]));
     }
     if aromatic {
-        let beta = if matches!((pj.valence, pk.valence), (3, 4) | (4, 3)) { 3.0 } else { 6.0 };
+        let beta = if matches!((pj.valence, pk.valence), (3, 4) | (4, 3)) {
+            3.0
+        } else {
+            6.0
+        };
         let pi = if pj.lone_pair || pk.lone_pair { 0.3 } else { 0.5 };
         return Some(('b', twofold(beta, pi)));
     }
     if order == 2 {
-        let pi = if pj.multiple_bond == 2 && pk.multiple_bond == 2 { 1.0 } else { 0.4 };
+        let pi = if pj.multiple_bond == 2 && pk.multiple_bond == 2 {
+            1.0
+        } else {
+            0.4
+        };
         return Some(('c', twofold(6.0, pi)));
     }
     Some(match (pj.coordination, pk.coordination) {
@@ -162,7 +189,9 @@ pub(super) fn torsion(parameters: &Parameters, j: Typed, k: Typed, order: u8, ar
         (_, 4) => ('f', beside_tetrahedral(pj, threefold)),
         _ => match delocalized(pj, pk) {
             Some(pi) => ('g', twofold(6.0, pi)),
-            None if [pj, pk].iter().all(|p| matches!(p.atomic_number, z::O | z::S)) => ('h', [0.0, -(w_j * w_k).sqrt(), 0.0]),
+            None if [pj, pk].iter().all(|p| matches!(p.atomic_number, z::O | z::S)) => {
+                ('h', [0.0, -(w_j * w_k).sqrt(), 0.0])
+            }
             None => ('h', threefold),
         },
     })
@@ -195,7 +224,9 @@ fn delocalized(j: Property, k: Property) -> Option<f64> {
         (true, true) => 0.0,
         (true, false) if k.multiple_bond > 0 => donated(k.multiple_bond),
         (false, true) if j.multiple_bond > 0 => donated(j.multiple_bond),
-        _ if (j.multiple_bond == 1 || k.multiple_bond == 1) && (j.atomic_number, k.atomic_number) != (z::C, z::C) => 0.4,
+        _ if (j.multiple_bond == 1 || k.multiple_bond == 1) && (j.atomic_number, k.atomic_number) != (z::C, z::C) => {
+            0.4
+        }
         _ => 0.15,
     })
 }

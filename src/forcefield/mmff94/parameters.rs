@@ -50,12 +50,20 @@ pub(super) fn key(indices: &[u8]) -> u64 {
 
 /// Key of a pair that reads the same both ways, and whether it had to be turned.
 pub(super) fn pair_key(class: u8, i: AtomType, j: AtomType) -> (u64, bool) {
-    if i <= j { (key(&[class, i, j]), false) } else { (key(&[class, j, i]), true) }
+    if i <= j {
+        (key(&[class, i, j]), false)
+    } else {
+        (key(&[class, j, i]), true)
+    }
 }
 
 /// Key of a triple about its middle, and whether it had to be turned.
 pub(super) fn triple_key(class: u8, [i, j, k]: [AtomType; 3]) -> (u64, bool) {
-    if i <= k { (key(&[class, i, j, k]), false) } else { (key(&[class, k, j, i]), true) }
+    if i <= k {
+        (key(&[class, i, j, k]), false)
+    } else {
+        (key(&[class, k, j, i]), true)
+    }
 }
 
 /// Key of an out-of-plane bend: the centre, and the three others in ascending order.
@@ -66,7 +74,11 @@ pub(super) fn centre_key(j: AtomType, mut others: [AtomType; 3]) -> u64 {
 
 /// Key of a torsion, which reads the same both ways.
 pub(super) fn torsion_key(class: u8, [i, j, k, l]: [AtomType; 4]) -> u64 {
-    if (j, i) <= (k, l) { key(&[class, i, j, k, l]) } else { key(&[class, l, k, j, i]) }
+    if (j, i) <= (k, l) {
+        key(&[class, i, j, k, l])
+    } else {
+        key(&[class, l, k, j, i])
+    }
 }
 
 /// Properties of a numeric type (section `mmff94.property`).
@@ -232,7 +244,9 @@ impl Parameters {
     fn read(&mut self, name: &str, section: &Section<'_>) -> Result<(), ParameterFileError> {
         match name {
             ".symbol" | ".hydrogen" | ".aromatic" | ".formal_charge" => self.read_symbols(name, section),
-            ".property" | ".equivalence" | ".partial_charge_increment" | ".van_der_waals" => self.read_types(name, section),
+            ".property" | ".equivalence" | ".partial_charge_increment" | ".van_der_waals" => {
+                self.read_types(name, section)
+            }
             _ => self.read_terms(name, section),
         }
     }
@@ -307,23 +321,39 @@ impl Parameters {
                 }
                 self.charge_increments.extend(rows);
             }
-            ".bond" => self.bonds.extend(read_rows(section, 6, |[c, i, j]| (pair_key(c, i, j).0, false))?),
-            ".bond_rule" => self.bond_rules.extend(read_rows(section, 5, |[i, j]| (pair_key(0, i, j).0, false))?),
-            ".badger" => self.badger.extend(read_rows(section, 4, |[i, j]| (pair_key(0, i, j).0, false))?),
-            ".covalent_radius" => self.covalent_radii.extend(read_rows(section, 3, |[z]| (key(&[z]), false))?),
-            ".angle" => self.angles.extend(read_rows(section, 7, |[c, i, j, k]| (triple_key(c, [i, j, k]).0, false))?),
-            ".angle_rule" => self.angle_rules.extend(read_rows(section, 3, |[z]| (key(&[z]), false))?),
+            ".bond" => self
+                .bonds
+                .extend(read_rows(section, 6, |[c, i, j]| (pair_key(c, i, j).0, false))?),
+            ".bond_rule" => self
+                .bond_rules
+                .extend(read_rows(section, 5, |[i, j]| (pair_key(0, i, j).0, false))?),
+            ".badger" => self
+                .badger
+                .extend(read_rows(section, 4, |[i, j]| (pair_key(0, i, j).0, false))?),
+            ".covalent_radius" => self
+                .covalent_radii
+                .extend(read_rows(section, 3, |[z]| (key(&[z]), false))?),
+            ".angle" => self.angles.extend(read_rows(section, 7, |[c, i, j, k]| {
+                (triple_key(c, [i, j, k]).0, false)
+            })?),
+            ".angle_rule" => self
+                .angle_rules
+                .extend(read_rows(section, 3, |[z]| (key(&[z]), false))?),
             ".stretch_bend" => {
-                self.stretch_bends.extend(read_rows(section, 7, |[c, i, j, k]| triple_key(c, [i, j, k]))?);
+                self.stretch_bends
+                    .extend(read_rows(section, 7, |[c, i, j, k]| triple_key(c, [i, j, k]))?);
             }
             ".stretch_bend_default" => {
-                self.stretch_bend_defaults.extend(read_rows(section, 5, |[i, j, k]| triple_key(0, [i, j, k]))?);
+                self.stretch_bend_defaults
+                    .extend(read_rows(section, 5, |[i, j, k]| triple_key(0, [i, j, k]))?);
             }
             ".out_of_plane" => self.out_of_planes.extend(out_of_planes(section)?),
             "s.out_of_plane" => self.out_of_planes_s.extend(out_of_planes(section)?),
             ".torsion" => self.torsions.extend(torsions(section)?),
             "s.torsion" => self.torsions_s.extend(torsions(section)?),
-            ".torsion_rule" => self.torsion_rules.extend(read_rows(section, 4, |[z]| (key(&[z]), false))?),
+            ".torsion_rule" => self
+                .torsion_rules
+                .extend(read_rows(section, 4, |[z]| (key(&[z]), false))?),
             _ => {
                 if let Some(row) = section.rows.first() {
                     return Err(row.error(format!("there is no section {}", section.name)));
@@ -374,7 +404,17 @@ fn torsions(section: &Section<'_>) -> Result<Vec<(u64, [f64; 3])>, ParameterFile
 
 fn property(row: &Row<'_>) -> Result<Property, ParameterFileError> {
     width(row, 9)?;
-    let [_, atomic_number, coordination, valence, lone_pair, multiple_bond, aromatic, linear, single] = indices(row)?;
+    let [
+        _,
+        atomic_number,
+        coordination,
+        valence,
+        lone_pair,
+        multiple_bond,
+        aromatic,
+        linear,
+        single,
+    ] = indices(row)?;
     Ok(Property {
         atomic_number,
         coordination,
@@ -425,7 +465,11 @@ fn indices<const N: usize>(row: &Row<'_>) -> Result<[u8; N], ParameterFileError>
 
 fn number(row: &Row<'_>, column: usize) -> Result<f64, ParameterFileError> {
     let value: f64 = row.parse(column)?;
-    if value.is_finite() { Ok(value) } else { Err(row.error(format!("{value} is not a finite number"))) }
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(row.error(format!("{value} is not a finite number")))
+    }
 }
 
 fn numbers<const M: usize>(row: &Row<'_>, first: usize) -> Result<[f64; M], ParameterFileError> {

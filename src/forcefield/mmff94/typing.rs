@@ -138,7 +138,9 @@ impl Typer<'_> {
     /// The middle carbon and the two nitrogens of an imidazolium ring: N–C–N, both nitrogens with three neighbours, one of
     /// them the ring's lone pair, the other positive, whichever ring its double bond is drawn in.
     fn imidazolium(&self, ring: &Ring) -> Option<[usize; 3]> {
-        let &[first, a, b, c, e] = ring.atoms.as_slice() else { return None };
+        let &[first, a, b, c, e] = ring.atoms.as_slice() else {
+            return None;
+        };
         let d = self.drawing;
         if d.z(first) != z::N || d.degree(first) != 3 {
             return None;

@@ -27,7 +27,9 @@ impl Typer<'_> {
 
     fn trigonal_carbon(&self, atom: usize) -> &'static str {
         let d = self.drawing;
-        let Some(partner) = d.double_bonded(atom).next() else { return "CSP2" };
+        let Some(partner) = d.double_bonded(atom).next() else {
+            return "CSP2";
+        };
         match partner.z {
             z::N => match self.charged_amidine(atom) {
                 Some(3) => "CGD+",
@@ -77,12 +79,19 @@ impl Typer<'_> {
     /// double bond belongs to an aromatic ring, unless that is an imidazolium ring.
     pub(super) fn charged_amidine(&self, carbon: usize) -> Option<usize> {
         let d = self.drawing;
-        let cation = d.double_bonded(carbon).next().filter(|b| self.is_iminium_nitrogen(b.atom))?.atom;
+        let cation = d
+            .double_bonded(carbon)
+            .next()
+            .filter(|b| self.is_iminium_nitrogen(b.atom))?
+            .atom;
         let mut rings = self.aromaticity.rings_of(carbon).filter(|r| r.atoms.contains(&cation));
         if !rings.all(|r| self.imidazolium(r).is_some_and(|members| members.contains(&carbon))) {
             return None;
         }
-        let amino = d.bonded(carbon).filter(|b| b.order == 1 && b.z == z::N && self.is_amino_nitrogen(b.atom)).count();
+        let amino = d
+            .bonded(carbon)
+            .filter(|b| b.order == 1 && b.z == z::N && self.is_amino_nitrogen(b.atom))
+            .count();
         (amino > 0).then_some(amino + 1)
     }
 
@@ -100,17 +109,20 @@ impl Typer<'_> {
 
     fn in_three_ring(&self, atom: usize) -> bool {
         let d = self.drawing;
-        d.bonded(atom).any(|a| d.bonded(atom).any(|b| a.atom < b.atom && d.adjacent(a.atom, b.atom)))
+        d.bonded(atom)
+            .any(|a| d.bonded(atom).any(|b| a.atom < b.atom && d.adjacent(a.atom, b.atom)))
     }
 
     /// A ring of four without a chord.
     fn in_four_ring(&self, atom: usize) -> bool {
         let d = self.drawing;
         let opposite = |a: usize, b: usize| {
-            d.bonded(a).any(|o| o.atom != atom && d.adjacent(o.atom, b) && !d.adjacent(o.atom, atom))
+            d.bonded(a)
+                .any(|o| o.atom != atom && d.adjacent(o.atom, b) && !d.adjacent(o.atom, atom))
         };
         d.bonded(atom).any(|a| {
-            d.bonded(atom).any(|b| a.atom < b.atom && !d.adjacent(a.atom, b.atom) && opposite(a.atom, b.atom))
+            d.bonded(atom)
+                .any(|b| a.atom < b.atom && !d.adjacent(a.atom, b.atom) && opposite(a.atom, b.atom))
         })
     }
 }

@@ -11,9 +11,13 @@ impl Typer<'_> {
             return Err(format!("hydrogen needs one neighbour, not {}", d.degree(atom)));
         };
         let symbol = &self.symbols[parent.atom];
-        parameters.hydrogens.get(symbol).cloned().ok_or_else(|| match symbol.as_str() {
-            "" => "there is no type for hydrogen on hydrogen".to_owned(),
-            _ => format!("there is no type for hydrogen on an atom of type {symbol}"),
-        })
+        parameters
+            .hydrogens
+            .get(symbol)
+            .cloned()
+            .ok_or_else(|| match symbol.as_str() {
+                "" => "there is no type for hydrogen on hydrogen".to_owned(),
+                _ => format!("there is no type for hydrogen on an atom of type {symbol}"),
+            })
     }
 }

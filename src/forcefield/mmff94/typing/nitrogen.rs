@@ -32,7 +32,9 @@ impl Typer<'_> {
     }
 
     fn iminium(&self, atom: usize) -> &'static str {
-        let Some(partner) = self.drawing.double_bonded(atom).next() else { return "N+=C" };
+        let Some(partner) = self.drawing.double_bonded(atom).next() else {
+            return "N+=C";
+        };
         match (partner.z, self.symbols[partner.atom].as_str()) {
             (_, "CNN+") => "NCN+",
             (_, "CGD+") => "NGD+",
@@ -106,7 +108,9 @@ impl Typer<'_> {
     /// Nitrogen with one double and one single bond.
     fn divalent_double(&self, atom: usize) -> &'static str {
         let d = self.drawing;
-        let Some(partner) = d.double_bonded(atom).next() else { return "N=C" };
+        let Some(partner) = d.double_bonded(atom).next() else {
+            return "N=C";
+        };
         match partner.z {
             z::O => "N=O",
             z::N => "N=N",

@@ -30,7 +30,9 @@ impl Typer<'_> {
             (1, z::CL) => Ok("CL"),
             (1, z::BR) => Ok("BR"),
             (1, z::I) => Ok("I"),
-            (0, _) => ion(element, d.charge(atom)).ok_or_else(|| "no monatomic ion of this charge is parametrized".to_owned()),
+            (0, _) => {
+                ion(element, d.charge(atom)).ok_or_else(|| "no monatomic ion of this charge is parametrized".to_owned())
+            }
             _ => Err(self.bonding(atom)),
         }
     }

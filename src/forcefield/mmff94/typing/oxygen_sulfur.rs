@@ -10,7 +10,11 @@ impl Typer<'_> {
             (3, 3) => Ok("O+"),
             (2, 3) => Ok("O=+"),
             (2, 2) => Ok(self.divalent_oxygen(atom)),
-            (1, _) => d.bonded(atom).next().and_then(|b| self.terminal_oxygen(b)).ok_or_else(|| self.bonding(atom)),
+            (1, _) => d
+                .bonded(atom)
+                .next()
+                .and_then(|b| self.terminal_oxygen(b))
+                .ok_or_else(|| self.bonding(atom)),
             _ => Err(self.bonding(atom)),
         }
     }
@@ -35,7 +39,11 @@ impl Typer<'_> {
             },
             _ => None,
         };
-        let general = if d.bonded(atom).any(|b| b.z == z::C) { "OR" } else { "-O-" };
+        let general = if d.bonded(atom).any(|b| b.z == z::C) {
+            "OR"
+        } else {
+            "-O-"
+        };
         d.bonded(atom).find_map(of_neighbor).unwrap_or(general)
     }
 
@@ -52,7 +60,10 @@ impl Typer<'_> {
 
     fn oxygen_on_phosphorus(&self, phosphorus: usize) -> &'static str {
         let d = self.drawing;
-        match (d.degree(phosphorus), d.bonded(phosphorus).filter(|b| b.z == z::O).count()) {
+        match (
+            d.degree(phosphorus),
+            d.bonded(phosphorus).filter(|b| b.z == z::O).count(),
+        ) {
             (4, 4) => "OPO3",
             (4, 3) => "OPO2",
             (4, 2) => "OPO",
@@ -122,7 +133,11 @@ impl Typer<'_> {
             (3, _) => self.trigonal_sulfur(atom),
             (2, 4) if terminal_oxygens > 0 => Ok("=S=O"),
             (2, 2) => Ok("S"),
-            (1, _) => d.bonded(atom).next().and_then(|b| self.terminal_sulfur(b)).ok_or_else(|| self.bonding(atom)),
+            (1, _) => d
+                .bonded(atom)
+                .next()
+                .and_then(|b| self.terminal_sulfur(b))
+                .ok_or_else(|| self.bonding(atom)),
             _ => Err(self.bonding(atom)),
         }
     }
