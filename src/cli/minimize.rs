@@ -167,6 +167,7 @@ impl Minimizations<'_> {
         let annotation = Annotation {
             energy: found.evaluated.point.energy,
             converged: Some(found.converged(self.task)),
+            stop: Some(found.minimum.stop),
             changes: &found.changes,
         };
         let record = structure::annotated(&ready.prepared, &found.minimum.point.x, &annotation, format);

@@ -50,7 +50,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Help and version go to standard output and are no error.
 fn explain_usage(error: &clap::Error) -> ExitCode {
-    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    use clap::error::ErrorKind::{
+        DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion, InvalidSubcommand,
+    };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             // A reader that has gone does not need the help.
@@ -63,7 +65,11 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         }
         _ => {
             let text = error.to_string();
-            message::print_error(text.trim_end().trim_start_matches("error: "));
+            let commands = match error.kind() {
+                InvalidSubcommand => "\nCommands: energy, minimize, convert",
+                _ => "",
+            };
+            message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
             ExitCode::from(UNUSABLE)
         }
     }

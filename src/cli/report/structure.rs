@@ -5,16 +5,25 @@ use crate::cli::job::Common;
 use crate::cli::message::{Level, Message};
 use crate::cli::prepare::{Prepared, needs_perception};
 use crate::formats::{self, Connectivity, Format, RawRecord, Record};
+use crate::optimize::Stop;
 use crate::units::KCAL_MOL_PER_EV;
 
 /// Fields that are ours: values of an earlier run are replaced.
-const KEYS: [&str; 4] = ["energy_kcal_mol", "energy", "converged", "thalweg_changes"];
+const KEYS: [&str; 5] = [
+    "energy_kcal_mol",
+    "energy",
+    "converged",
+    "thalweg_stop",
+    "thalweg_changes",
+];
 
 /// What is said of a structure beside its coordinates.
 pub struct Annotation<'a> {
     /// kcal/mol.
     pub energy: f64,
     pub converged: Option<bool>,
+    /// Why a minimization ended.
+    pub stop: Option<Stop>,
     pub changes: &'a [Change],
 }
 
@@ -24,6 +33,7 @@ impl Annotation<'_> {
         Self {
             energy,
             converged: None,
+            stop: None,
             changes: &[],
         }
     }
@@ -73,6 +83,9 @@ fn annotate(fields: &mut Vec<(String, String)>, annotation: &Annotation<'_>, for
     add("energy", format!("{:.8}", annotation.energy / KCAL_MOL_PER_EV));
     if let Some(converged) = annotation.converged {
         add("converged", truth(converged, format).to_owned());
+    }
+    if let Some(stop) = annotation.stop.filter(|&stop| stop != Stop::Converged) {
+        add("thalweg_stop", stop.name().to_owned());
     }
     if !annotation.changes.is_empty() {
         add("thalweg_changes", words(annotation.changes));
