@@ -116,7 +116,7 @@ impl Typer<'_> {
         match partner.z {
             z::O => "N=O",
             z::N => "N=N",
-            z::S if d.terminal(partner.atom, z::O) > 0 => "NSO",
+            z::S if d.terminal(partner.atom, z::O) > 0 || d.degree(partner.atom) == 4 => "NSO",
             z::S if d.bonded(atom).any(|b| b.z == z::S && d.terminal(b.atom, z::O) > 1) => "NSO2",
             _ => "N=C",
         }

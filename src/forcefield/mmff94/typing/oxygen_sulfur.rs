@@ -84,7 +84,7 @@ impl Typer<'_> {
             }),
             z::C if d.degree(b.atom) == 3 => Some("OM2"),
             z::N => Some(self.oxygen_on_nitrogen(b)),
-            z::S => self.terminal_oxygen_on_sulfur(b.atom),
+            z::S => self.terminal_oxygen_on_sulfur(b),
             z::P => Some(match d.bonded(b.atom).filter(|o| o.z == z::O).count() {
                 1 => "OP",
                 2 => "O2P",
@@ -109,17 +109,18 @@ impl Typer<'_> {
         }
     }
 
-    fn terminal_oxygen_on_sulfur(&self, sulfur: usize) -> Option<&'static str> {
+    fn terminal_oxygen_on_sulfur(&self, b: Bonded) -> Option<&'static str> {
         let d = self.drawing;
-        let oxygens = d.terminal(sulfur, z::O);
-        match (d.degree(sulfur), oxygens) {
+        let oxygens = d.terminal(b.atom, z::O);
+        match (d.degree(b.atom), oxygens) {
             (4, 4) => Some("O4S"),
             (4, 3) => Some("O3S"),
             (4, 2) => Some("O2S"),
             (4, _) => Some("O-S"),
-            (3, 1) if d.terminal(sulfur, z::S) > 0 => Some("OSMS"),
+            (3, 1) if d.terminal(b.atom, z::S) > 0 => Some("OSMS"),
             (3, 2..) => Some("O2S"),
             (3, _) => Some("O=S"),
+            (2, _) if b.order == 1 => Some("OM"),
             (2, _) => Some("O=S="),
             _ => None,
         }
