@@ -12,7 +12,7 @@ impl Typer<'_> {
             (3, 3) => Ok(self.amino_nitrogen(atom)),
             (2, 4) => Ok(if d.has_triple(atom) { "NR%" } else { "=N=" }),
             (2, 3) => Ok(self.divalent_double(atom)),
-            (2, 2) => Ok("NM"),
+            (2, 2) if d.charge(atom) < 0 => Ok("NM"),
             (1, 3) => Ok("NSP"),
             (1, 2) if d.bonded(atom).any(|b| b.z == z::N) => Ok("NAZT"),
             _ => Err(self.bonding(atom)),
