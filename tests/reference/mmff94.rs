@@ -12,7 +12,7 @@ use thalweg::forcefield::mmff94::{Parameters, Variant, parametrize};
 use thalweg::forcefield::terms::van_der_waals::buffered_14_7;
 use thalweg::forcefield::{Breakdown, Terms};
 
-/// Coulomb's constant of MMFF94, kcal Å/mol/e², and its buffering, Å (part II, eq 13).
+/// Coulomb's constant of MMFF94, kcal Å/mol/e², and its buffering, Å (part II).
 const COULOMB: f64 = 332.0716;
 const BUFFER: f64 = 0.05;
 

@@ -34,7 +34,7 @@ pub(super) fn partial_charges(
         let increment = match parameters.charge_increments.get(key) {
             Some(increment) if turned => -increment,
             Some(increment) => increment,
-            // Part V, eq 3: w_ij = p_j − p_i.
+            // Part V: the difference of the types' partial increments.
             None => increments[j] - increments[i],
         };
         charges[i] -= increment;

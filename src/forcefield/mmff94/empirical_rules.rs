@@ -52,10 +52,11 @@ pub(super) fn bond(parameters: &Parameters, i: Typed, j: Typed, order: u8, aroma
         None => {
             let rows = elements.map(badger_row);
             let [a, d] = parameters.badger.get(pair_key(0, rows[0], rows[1]).0)?;
-            10.0_f64.powf(-(length - a) / d)
+            // Badger: r0 = d + (a − d) kb^(−1/3).
+            ((a - d) / (length - d)).powi(3)
         }
     };
-    Some([force_constant, length])
+    (length > 0.0 && force_constant.is_finite() && force_constant > 0.0).then_some([force_constant, length])
 }
 
 enum EffectiveOrder {
@@ -106,7 +107,7 @@ pub(super) fn reference_angle(centre: Property, ring: SmallRing) -> f64 {
 }
 
 /// Force constant of an angle: ka = β Z_i C_j Z_k / ((r_ij + r_jk) θ0²) exp(−2 D), D = (r_ij − r_jk)²/(r_ij + r_jk)², θ0 in radian,
-/// with β 1.75, less in three- and four-rings (part V, eq 20). For linear angles 178° stand for 180°: so were the rule's own entries
+/// with β 1.75, less in three- and four-rings (part V). For linear angles 178° stand for 180°: so were the rule's own entries
 /// in the published table made.
 pub(super) fn angle_constant(
     parameters: &Parameters,
