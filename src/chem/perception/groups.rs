@@ -15,7 +15,14 @@ const NITRONATE: f64 = 4.0;
 const AMINOXIDE: f64 = 6.0;
 /// Price of an exocyclic C=C or C=N at a six-ring whose bonds all have aromatic lengths: its quinoid drawing, which
 /// saves charges (sulfapyridine's zwitterion, protonated 2,2'-bipyridine), contradicts the geometry.
-const QUINOID: f64 = 8.0;
+const QUINOID: f64 = 10.0;
+
+/// Price of an exocyclic C=N at a five-ring with aromatic lengths: of two drawings of a cation, the one that has the
+/// charge and the double bonds inside the ring (imidazolium, thiazolium with amino groups).
+const EXOCYCLIC_IMINE: f64 = 2.5;
+
+/// Relief for a positive nitrogen in a six-ring with aromatic lengths: of two drawings, pyridinium.
+const PYRIDINIUM: f64 = -1.5;
 
 /// The neighbours of every atom as the valence rules count them.
 pub(super) struct Surroundings<'a> {
@@ -35,8 +42,11 @@ impl Surroundings<'_> {
         around.filter(|&&n| self.is(n, Element::O, 1)).count()
     }
 
-    /// Change of an atom's penalty for a charge in these surroundings.
-    pub fn charge_penalty(&self, atom: usize, charge: i8) -> f64 {
+    /// Change of an atom's penalty for a charge in these surroundings; `rings` as from [`Self::aromatic_rings`].
+    pub fn charge_penalty(&self, atom: usize, charge: i8, rings: &[(usize, usize)]) -> f64 {
+        if charge == 1 && self.is(atom, Element::N, 3) && rings.iter().any(|r| r.1 == 6) {
+            return PYRIDINIUM;
+        }
         let oxo_acid = |&n: &usize| {
             let heavy = self.elements[n].period() > 2 && matches!(self.elements[n].group(), 15 | 16);
             heavy && self.neighbors[n].len() >= 4 && self.terminal_oxygens(n) > 0
@@ -58,8 +68,8 @@ impl Surroundings<'_> {
         }
     }
 
-    /// Six-rings with aromatic bond lengths, as ring numbers of each atom.
-    pub fn aromatic_six_rings(&self, contacts: &[Contact]) -> Vec<Vec<usize>> {
+    /// Five- and six-rings with aromatic bond lengths: (ring number, size) for each atom.
+    pub fn aromatic_rings(&self, contacts: &[Contact]) -> Vec<Vec<(usize, usize)>> {
         let bonds = contacts
             .iter()
             .filter(|c| self.neighbors[c.atoms[0]].contains(&c.atoms[1]))
@@ -73,36 +83,54 @@ impl Surroundings<'_> {
         };
         let mut of_atom = vec![Vec::new(); self.elements.len()];
         let rings = Rings::smallest_set(&graph);
-        for (number, ring) in rings.all().iter().enumerate().filter(|r| r.1.len() == 6) {
-            let aromatic = (0..6).all(|i| {
-                let (a, b) = (ring[i], ring[(i + 1) % 6]);
-                self.neighbors[a].len() <= 3 && length(a, b) <= self.longest_aromatic(a, b)
-            });
+        for (number, ring) in rings.all().iter().enumerate() {
+            let size = ring.len();
+            let aromatic = matches!(size, 5 | 6)
+                && (0..size).all(|i| {
+                    let (a, b) = (ring[i], ring[(i + 1) % size]);
+                    self.neighbors[a].len() <= 3 && length(a, b) <= self.longest_aromatic(a, b, size)
+                });
             for &atom in ring.iter().filter(|_| aromatic) {
-                of_atom[atom].push(number);
+                of_atom[atom].push((number, size));
             }
         }
         of_atom
     }
 
-    /// Longest aromatic bond between two atoms, Å (Allen et al. 1987 with two standard deviations).
-    fn longest_aromatic(&self, a: usize, b: usize) -> f64 {
-        match (self.elements[a], self.elements[b]) {
-            (Element::C, Element::C) => 1.42,
-            (Element::C, Element::N) | (Element::N, Element::C) => 1.375,
-            (Element::N, Element::N) => 1.37,
+    /// Longest bond between two atoms in an aromatic ring, Å (Allen et al. 1987 with two standard deviations; looser
+    /// in five-rings, whose bonds differ more).
+    fn longest_aromatic(&self, a: usize, b: usize, size: usize) -> f64 {
+        let (a, b) = (self.elements[a], self.elements[b]);
+        match (a.min(b).atomic_number(), a.max(b).atomic_number(), size) {
+            (6, 6, 6) => 1.42,
+            (6, 7, 6) => 1.375,
+            (7, 7, 6) => 1.37,
+            (6, 6, 5) => 1.45,
+            (6, 7, 5) => 1.41,
+            (7, 7, 5) => 1.41,
+            (6, 8, 5) => 1.40,
+            (7, 8, 5) => 1.44,
+            (6, 16, 5) => 1.77,
+            (7, 16, 5) => 1.70,
             _ => 0.0,
         }
     }
 
-    /// Extra penalty of a double bond that leaves an aromatic six-ring.
-    pub fn quinoid_penalty(&self, contact: &Contact, rings: &[Vec<usize>]) -> f64 {
+    /// Extra penalty of a double bond that leaves an aromatic ring.
+    pub fn exocyclic_penalty(&self, contact: &Contact, rings: &[Vec<(usize, usize)>]) -> f64 {
         let [a, b] = contact.atoms;
-        let chain = |atom: usize| matches!(self.elements[atom], Element::C | Element::N);
-        if !chain(a) || !chain(b) || rings[a].iter().any(|r| rings[b].contains(r)) {
+        if rings[a].iter().any(|r| rings[b].contains(r)) {
             return 0.0;
         }
-        QUINOID * (usize::from(!rings[a].is_empty()) + usize::from(!rings[b].is_empty())) as f64
+        let from = |ring_atom: usize, other: usize| {
+            let in_ring = |size: usize| rings[ring_atom].iter().any(|r| r.1 == size);
+            match (self.elements[ring_atom], self.elements[other]) {
+                (Element::C | Element::N, Element::C | Element::N) if in_ring(6) => QUINOID,
+                (Element::C, Element::N) if in_ring(5) => EXOCYCLIC_IMINE,
+                _ => 0.0,
+            }
+        };
+        from(a, b) + from(b, a)
     }
 
     /// Extra penalty of a double bond in these surroundings.
