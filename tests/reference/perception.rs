@@ -203,3 +203,55 @@ fn timing_adhoc() {
         println!("guard {:?} {}", start.elapsed(), c.len());
     }
 }
+
+#[test]
+fn margins_adhoc() {
+    let Some(path) = data("mmff94_validation/mmff94_dative.sdf") else {
+        return;
+    };
+    let mut seed = 7_u64;
+    let mut random = || {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let noise: f64 = std::env::var("NOISE").map_or(0.03, |s| s.parse().unwrap());
+    let (mut total, mut bad) = (0, 0);
+    for drawn in read(&path) {
+        let want = energy(&drawn, drawn.molecule.clone()).unwrap();
+        let mut failures = 0;
+        let mut text = String::new();
+        for _ in 0..10 {
+            let x: Vec<f64> = drawn
+                .x
+                .iter()
+                .map(|v| v + noise * (random() + random() + random() + random() - 2.0) * 1.732)
+                .collect();
+            let moved = Record {
+                name: drawn.name.clone(),
+                molecule: drawn.molecule.clone(),
+                x,
+            };
+            let found = perceived(&moved, Some(drawn.molecule.net_charge()));
+            let got = energy(&drawn, found.molecule.clone());
+            total += 1;
+            if got.is_err() || (got.unwrap() - want).abs() > 0.01 {
+                failures += 1;
+                bad += 1;
+                text = differences(&drawn.molecule, &found.molecule);
+            }
+        }
+        if failures > 0 {
+            println!(
+                "{failures}/10 {}:{}",
+                drawn.name,
+                text.split(';')
+                    .filter(|s| !s.contains("C-") || s.contains('N'))
+                    .collect::<Vec<_>>()
+                    .join(";")
+            );
+        }
+    }
+    println!("{bad} of {total} wrong");
+}
