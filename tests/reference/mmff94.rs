@@ -16,7 +16,7 @@ use thalweg::forcefield::{Breakdown, Terms};
 const COULOMB: f64 = 332.0716;
 const BUFFER: f64 = 0.05;
 
-fn parameters() -> &'static Parameters {
+pub(crate) fn parameters() -> &'static Parameters {
     static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
     PARAMETERS.get_or_init(|| Parameters::published().unwrap())
 }
@@ -85,7 +85,7 @@ fn dihedral_cosine(x: &[f64], [i, j, k, l]: [usize; 4]) -> f64 {
 }
 
 /// Energy by term, straight from the formulas.
-fn energies(record: &Record, terms: &Terms) -> Breakdown {
+pub(crate) fn energies(record: &Record, terms: &Terms) -> Breakdown {
     let x = record.x.as_slice();
     let mut e = Breakdown::default();
     for t in &terms.quartic_bonds {
