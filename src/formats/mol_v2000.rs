@@ -70,26 +70,39 @@ fn read_counts(line: Line<'_>) -> Result<(usize, usize), Fault> {
 fn read_atom(line: Line<'_>, draft: &mut Draft) -> Result<(), Fault> {
     let fixed = [line.columns(0, 10), line.columns(10, 20), line.columns(20, 30)];
     let symbol = line.columns(31, 34);
+    let parsed = fixed.map(|f| f.parse::<f64>().unwrap_or(f64::NAN));
+    let number = draft.atoms.len() + 1;
+    if symbol.starts_with(|c: char| c.is_ascii_alphabetic()) && parsed.iter().all(|x| x.abs() < 1e6) {
+        draft.coordinates.extend(parsed);
+        let details = [line.columns(34, 36), line.columns(36, 39), line.columns(39, 42)];
+        return read_details(line, symbol, details, draft);
+    }
+    // Where the columns make no sense, the fields may: short lines of hand-made files. Numbers that can't be used are told
+    // by their columns, though.
     let aligned = fixed.iter().all(|f| f.parse::<f64>().is_ok()) && symbol.bytes().any(|b| b.is_ascii_alphabetic());
     let mut spaced = fields(line.text);
-    // Where the columns make no sense, the fields may: short lines of hand-made files.
     let (xyz, symbol) = if aligned {
         (fixed.map(Some), Some(symbol))
     } else {
         ([spaced.next(), spaced.next(), spaced.next()], spaced.next())
     };
-    let number = draft.atoms.len() + 1;
     for (part, axis) in xyz.into_iter().zip(['x', 'y', 'z']) {
         let part = part.ok_or_else(|| line.fault_at_end(format!("the {axis} coordinate of atom {number}")))?;
         draft.coordinates.push(line.coordinate(part, axis)?);
     }
     let symbol = symbol.ok_or_else(|| line.fault_at_end(format!("the element symbol of atom {number}")))?;
-    let mut atom = draft.atom(symbol).map_err(|expected| line.fault(symbol, expected))?;
-    let [mass, charge, parity] = if aligned {
+    let details = if aligned {
         [line.columns(34, 36), line.columns(36, 39), line.columns(39, 42)]
     } else {
         [(); 3].map(|()| spaced.next().unwrap_or(""))
     };
+    read_details(line, symbol, details, draft)
+}
+
+/// Element, mass difference, charge code and parity of an atom whose coordinates were read.
+fn read_details(line: Line<'_>, symbol: &str, details: [&str; 3], draft: &mut Draft) -> Result<(), Fault> {
+    let [mass, charge, parity] = details;
+    let mut atom = draft.atom(symbol).map_err(|expected| line.fault(symbol, expected))?;
     if !mass.is_empty() {
         let difference: i16 = line.integer(mass, "a mass difference")?;
         if difference != 0 {

@@ -4,7 +4,6 @@
 //! (so that models stream; `CONECT` lines after the last model belong to no record), XYZ by its count lines. Where an
 //! XYZ frame is broken, reading goes on at the next count line that a plausible frame follows.
 
-use super::detect::{is_atom_like, is_count_line};
 use super::scan::{Ending, fields, float};
 use super::stream::{Cut, LONGEST_RECORD, LineSource, decompressed, skip_byte_order_mark, told_by_content};
 use super::{Format, ParseError, RawRecord, ReadError};
@@ -299,20 +298,25 @@ impl Iterator for Reader {
     }
 }
 
+/// Whether a line of unknown encoding is one whole number alone, as before an XYZ frame.
 fn is_count(line: &[u8]) -> bool {
-    str::from_utf8(line).is_ok_and(is_count_line)
+    let text = line.trim_ascii();
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
+/// Whether a line of unknown encoding has the shape of an atom line, right or wrong: four fields or more.
 fn has_atom_shape(line: &[u8]) -> bool {
-    // Names may be in any encoding; what is asked for is only the number of fields.
-    str::from_utf8(line).map_or_else(|_| is_atom_like(&String::from_utf8_lossy(line)), is_atom_like)
+    line.split(u8::is_ascii_whitespace)
+        .filter(|f| !f.is_empty())
+        .nth(3)
+        .is_some()
 }
 
 /// Whether a line can be nothing but an atom line.
 fn is_atom(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line);
     let mut numbers = fields(&text).skip(1).take(3).map(|f| float(f).is_some());
-    is_atom_like(&text) && numbers.all(|is_number| is_number)
+    has_atom_shape(line) && numbers.all(|is_number| is_number)
 }
 
 #[cfg(test)]

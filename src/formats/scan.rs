@@ -210,11 +210,44 @@ pub(super) fn quote(text: &str) -> String {
 
 /// Appends a number with fixed decimals, right-aligned in `width` columns. Numbers too long for that get as many as they need.
 pub(super) fn push_fixed(out: &mut String, x: f64, width: usize, decimals: usize) {
-    // A zero without sign: -0.00001 is written as 0.0000.
+    const WIDEST: usize = 32;
     let scale = 10f64.powi(i32::try_from(decimals).unwrap_or(0));
-    let x = if (x * scale).abs() < 0.5 { 0.0 } else { x };
-    // Writing to a String cannot fail.
-    let _infallible = write!(out, "{x:>width$.decimals$}");
+    let scaled = (x * scale).round();
+    if !(scaled.abs() < 1e15 && decimals < 15) {
+        // Writing to a String cannot fail.
+        let _infallible = write!(out, "{x:>width$.decimals$}");
+        return;
+    }
+    // Digits of a whole number, from the last: several times faster than formatting, which looks for the exact decimal
+    // value. A zero gets no sign.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "below 1e15 and not negative"
+    )]
+    let mut rest = scaled.abs() as u64;
+    let mut digits = [b' '; WIDEST];
+    let mut at = WIDEST;
+    let mut count = 0;
+    while rest > 0 || count <= decimals {
+        if count == decimals && decimals > 0 {
+            at -= 1;
+            digits[at] = b'.';
+        }
+        at -= 1;
+        digits[at] = b"0123456789"[usize::from((rest % 10) as u8)];
+        rest /= 10;
+        count += 1;
+    }
+    if scaled < 0.0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    let text = str::from_utf8(&digits[at..]).unwrap_or_default();
+    for _ in text.len()..width {
+        out.push(' ');
+    }
+    out.push_str(text);
 }
 
 /// A text that must stay on one line.
@@ -265,5 +298,22 @@ mod tests {
         let mut out = String::new();
         push_fixed(&mut out, -0.00001, 10, 4);
         assert_eq!(out, "    0.0000");
+    }
+
+    #[test]
+    fn fixed_decimals() {
+        for (x, width, decimals, text) in [
+            (1.5, 8, 3, "   1.500"),
+            (-0.0625, 0, 4, "-0.0625"),
+            (0.99999, 0, 4, "1.0000"),
+            (-12.345678, 10, 4, "  -12.3457"),
+            (9.0, 3, 0, "  9"),
+            (-9.99e7, 0, 8, "-99900000.00000000"),
+            (1e30, 0, 1, "1000000000000000019884624838656.0"),
+        ] {
+            let mut out = String::new();
+            push_fixed(&mut out, x, width, decimals);
+            assert_eq!(out, text);
+        }
     }
 }
