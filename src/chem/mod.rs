@@ -11,8 +11,8 @@ pub mod kekulize;
 pub mod molecule;
 pub mod perception;
 pub mod rings;
-pub mod valence;
 pub mod stereo;
+pub mod valence;
 
 pub use element::Element;
 pub use molecule::{Atom, Bond, BondMark, BondOrder, Molecule};

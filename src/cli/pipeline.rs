@@ -143,7 +143,7 @@ fn process(work: &dyn Work, item: Item) -> Outcome {
         Ok(raw) => {
             let mut outcome = work.record(&raw);
             if matches!(outcome.state, State::Failed | State::Unreadable) {
-                outcome.failed_text = raw.text;
+                raw.push_text(&mut outcome.failed_text);
             }
             outcome
         }
