@@ -2,14 +2,17 @@
 //!
 //! No force field and no energy is known here.
 
+pub mod aromaticity;
 pub mod element;
 mod element_data;
 pub mod guard;
+pub mod hybridization;
 pub mod kekulize;
 pub mod molecule;
 pub mod perception;
 pub mod rings;
 pub mod stereo;
+pub mod valence;
 
 pub use element::Element;
 pub use molecule::{Atom, Bond, BondMark, BondOrder, Molecule};

@@ -1,10 +1,103 @@
 //! The command line: the only room that prints, exits or reads the environment.
+//!
+//! [`args`] (raw) → [`job`] (validated once) → one file a command → [`report`].
 
+mod args;
+mod checks;
+mod collect;
+mod convert;
+mod energy;
+mod input;
+mod interrupt;
+mod job;
+mod message;
+mod minimize;
+mod output;
+mod pipeline;
+mod prepare;
+mod report;
+mod surface;
+
+use clap::Parser;
+use collect::{Collector, Heads};
+use job::{Job, Task};
+use pipeline::Work;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+/// Exit status: finished, but some molecule failed or did not converge.
+const PARTLY: u8 = 1;
+/// Exit status: wrong usage, or no readable input.
+const UNUSABLE: u8 = 2;
+
 /// Runs the program with these arguments (the first is the program's name) and gives its exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let _ = arguments.into_iter().count();
-    ExitCode::SUCCESS
+    let args = match args::Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => return explain_usage(&error),
+    };
+    match Job::new(args)
+        .map_err(|error| error.to_string())
+        .and_then(|job| work_through(&job))
+    {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            message::print_error(&error);
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+/// Help and version go to standard output and are no error.
+fn explain_usage(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind::{
+        DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion, InvalidSubcommand,
+    };
+    match error.kind() {
+        DisplayHelp | DisplayVersion => {
+            // A reader that has gone does not need the help.
+            drop(error.print());
+            ExitCode::SUCCESS
+        }
+        DisplayHelpOnMissingArgumentOrSubcommand => {
+            drop(error.print());
+            ExitCode::from(UNUSABLE)
+        }
+        _ => {
+            let text = error.to_string();
+            let commands = match error.kind() {
+                InvalidSubcommand => "\nCommands: energy, minimize, convert",
+                _ => "",
+            };
+            message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+fn work_through(job: &Job) -> Result<u8, String> {
+    interrupt::listen();
+    let common = &job.common;
+    match &job.task {
+        Task::Energy(task) => {
+            let work = energy::Energies { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Minimize(task) => {
+            let work = minimize::Minimizations { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Convert => run_through(job, &convert::Conversions { common }, Heads::structures()),
+    }
+}
+
+fn run_through(job: &Job, work: &dyn Work, heads: Heads) -> Result<u8, String> {
+    let mut collector = Collector::new(job, heads)?;
+    pipeline::run(
+        input::Records::new(&job.common),
+        job.common.threads,
+        work,
+        &mut collector,
+    )?;
+    collector.finish()
 }

@@ -1,16 +1,21 @@
 //! Force fields: parameters assigned to a molecule ([`Terms`]), the immutable shared [`ForceField`], its per-thread `Evaluator`.
 
+mod bonded;
+mod evaluator;
+mod field;
+mod hessian;
 pub mod mmff94;
+mod nonbonded;
+mod pairs;
 pub mod parameter_file;
 pub mod terms;
 pub mod uff;
 
-use crate::chem::Molecule;
-use crate::potential::{EvalError, Potential};
 use std::fmt;
-use std::sync::Arc;
 use thiserror::Error;
 
+pub use evaluator::Evaluator;
+pub use field::{ForceField, Options};
 pub use terms::Terms;
 
 /// Which force field.
@@ -126,77 +131,5 @@ impl Breakdown {
             + self.torsion
             + self.van_der_waals
             + self.electrostatic
-    }
-}
-
-/// How non-bonded pairs are treated.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Nonbonded {
-    /// Distance (Å) beyond which pairs are left out, reached through a smooth switching function; `None` for all pairs.
-    pub cutoff: Option<f64>,
-    /// Distance-independent dielectric constant is 1 where this is `None`.
-    pub dielectric: Option<f64>,
-}
-
-/// A molecule's force field: immutable, shared between threads.
-#[derive(Debug)]
-pub struct ForceField {
-    terms: Terms,
-}
-
-impl ForceField {
-    /// Prepares a molecule's terms for evaluation.
-    #[must_use]
-    pub fn new(molecule: &Molecule, terms: Terms, nonbonded: Nonbonded) -> Arc<Self> {
-        let _ = (molecule, nonbonded);
-        Arc::new(Self { terms })
-    }
-
-    /// The terms that it was made from.
-    #[must_use]
-    pub fn terms(&self) -> &Terms {
-        &self.terms
-    }
-
-    /// A per-thread evaluator.
-    #[must_use]
-    pub fn evaluator(self: &Arc<Self>) -> Evaluator {
-        Evaluator {
-            field: Arc::clone(self),
-        }
-    }
-}
-
-/// Per-thread scratch over a shared force field. Allocates nothing per call.
-#[derive(Debug)]
-pub struct Evaluator {
-    field: Arc<ForceField>,
-}
-
-impl Evaluator {
-    /// The shared force field.
-    #[must_use]
-    pub fn field(&self) -> &Arc<ForceField> {
-        &self.field
-    }
-
-    /// Energy by term at `x` (Å).
-    ///
-    /// # Errors
-    /// As for [`Potential::energy_gradient`].
-    pub fn breakdown(&mut self, x: &[f64]) -> Result<Breakdown, EvalError> {
-        let _ = x;
-        todo!()
-    }
-}
-
-impl Potential for Evaluator {
-    fn len(&self) -> usize {
-        3 * self.field.terms.charges.len()
-    }
-
-    fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
-        let _ = (x, gradient);
-        todo!()
     }
 }

@@ -1,8 +1,33 @@
 //! Text to molecules and back: XYZ (and extended XYZ), MOL and SDF (V2000 and V3000), MOL2, PDB. No energy is known here.
+//!
+//! [`Reader`] cuts a stream into [`RawRecord`]s without understanding them (cheap, in bounded memory); [`RawRecord::parse`]
+//! understands one, so that records can be parsed in parallel; [`write()`] is the way back, and says what a format can't
+//! carry. A broken record costs only itself.
+
+mod detect;
+mod encoder;
+mod losses;
+mod mol;
+mod mol2;
+mod mol2_types;
+mod mol_v2000;
+mod mol_v3000;
+mod pdb;
+#[cfg(test)]
+mod proptests;
+mod reader;
+mod scan;
+mod sdf;
+mod species;
+mod stream;
+mod xyz;
+mod xyz_comment;
+
+pub use encoder::{Encoder, encoder};
+pub use reader::Reader;
 
 use crate::chem::Molecule;
-use std::io::Read;
-use std::path::Path;
+use scan::{Ending, Fault};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -31,8 +56,41 @@ pub struct Record {
     pub net_charge: Option<i32>,
     /// Data fields (SDF) or `key=value` pairs (extended XYZ), in order. Written back by formats that have room for them.
     pub fields: Vec<(String, String)>,
+    /// Second header line of a molfile (initials, program, date, dimension), as read; empty where there was none.
+    pub header: String,
+    /// Comment line of a molfile or MOL2 file.
+    pub comment: String,
+    /// The molfile's chiral flag.
+    pub chiral: bool,
+    /// Atom parities of a molfile (0 none, 1 odd, 2 even, 3 either): none at all, or one an atom.
+    pub parities: Vec<u8>,
+    /// Partial charges (MOL2), elementary charges: none at all, or one an atom.
+    pub partial_charges: Vec<f64>,
+    /// Atom and residue names (PDB, MOL2): none at all, or one an atom.
+    pub sites: Vec<AtomSite>,
     /// Warnings from reading (something unusual, or something that could not be kept).
     pub notes: Vec<String>,
+}
+
+/// Where an atom stands in a biopolymer: what PDB and MOL2 say beside element and position.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AtomSite {
+    /// Atom name (`CA`).
+    pub name: String,
+    /// Residue or substructure name (`ALA`).
+    pub residue_name: String,
+    /// Residue or substructure number.
+    pub residue_number: i32,
+    /// Insertion code, a space where there is none.
+    pub insertion_code: char,
+    /// Chain letter, a space where there is none.
+    pub chain: char,
+    /// Whether the atom stands in a `HETATM` line.
+    pub hetero: bool,
+    /// Occupancy, 0 to 1.
+    pub occupancy: f64,
+    /// Isotropic temperature factor, Å².
+    pub temperature_factor: f64,
 }
 
 /// A file format.
@@ -81,15 +139,73 @@ pub struct RawRecord {
     pub first_line: usize,
     /// The text; bytes that are not UTF-8 were replaced.
     pub text: String,
+    /// Whether the text was ended by the file's end or by the next record.
+    ending: Ending,
+    /// Whether bytes that are not UTF-8 were replaced.
+    replaced: bool,
+    /// Name for a record that has none itself (a PDB file's title stands before its first model).
+    title: Option<Arc<str>>,
 }
 
 impl RawRecord {
+    /// A record of its own: all of a text.
+    #[must_use]
+    pub fn new(format: Format, source_name: &str, text: String) -> Self {
+        Self {
+            format,
+            source_name: source_name.into(),
+            index: 1,
+            first_line: 1,
+            text,
+            ending: Ending::File,
+            replaced: false,
+            title: None,
+        }
+    }
+
     /// Understands the text.
     ///
     /// # Errors
     /// Whatever is wrong with the record, with its place.
     pub fn parse(&self) -> Result<Record, ParseError> {
-        todo!()
+        let parsed = match self.format {
+            Format::Xyz => xyz::parse(&self.text, self.ending),
+            Format::Mol | Format::Sdf => sdf::parse(&self.text, self.ending),
+            Format::Mol2 => mol2::parse(&self.text, self.ending),
+            Format::Pdb => pdb::parse(&self.text, self.ending),
+        };
+        let mut record = parsed.map_err(|fault| self.place(fault))?;
+        if let (true, Some(title)) = (record.name.is_empty(), &self.title) {
+            record.name = title.to_string();
+        }
+        if self.replaced {
+            record.notes.push("bytes that are not UTF-8 were replaced".to_owned());
+        }
+        Ok(record)
+    }
+
+    /// Appends the text as it stood in the file, with the separator that ends it (for passing on what could not be
+    /// understood).
+    pub fn push_text(&self, out: &mut String) {
+        out.push_str(&self.text);
+        if !self.text.ends_with('\n') {
+            out.push('\n');
+        }
+        if self.format == Format::Sdf || (self.format == Format::Mol && self.ending == Ending::Record) {
+            out.push_str("$$$$\n");
+        }
+    }
+
+    /// Gives a fault its place in the file.
+    fn place(&self, fault: Fault) -> ParseError {
+        ParseError {
+            source_name: self.source_name.to_string(),
+            record: self.index,
+            line: self.first_line + fault.line - 1,
+            column: fault.column,
+            found: fault.found,
+            expected: fault.expected,
+        }
     }
 }
 
@@ -117,56 +233,35 @@ pub enum ReadError {
     Record(#[from] ParseError),
 }
 
-/// Cuts a stream into records, one at a time, in bounded memory. `.gz` is told by content.
-#[derive(Debug)]
-pub struct Reader {}
-
-impl Reader {
-    /// Opens a file (`-`: standard input is the command line's business, see [`Reader::new`]).
-    ///
-    /// # Errors
-    /// A file that cannot be read, or whose format can't be told.
-    pub fn open(path: &Path, format: Option<Format>) -> Result<Self, ReadError> {
-        let _ = (path, format);
-        todo!()
-    }
-
-    /// Reads from any stream; the format is told by content where `None`.
-    ///
-    /// # Errors
-    /// An unreadable stream, or one whose format can't be told.
-    pub fn new(source_name: &str, stream: Box<dyn Read + Send>, format: Option<Format>) -> Result<Self, ReadError> {
-        let _ = (source_name, stream, format);
-        todo!()
-    }
-
-    /// The format that was stated or told.
-    #[must_use]
-    pub fn format(&self) -> Format {
-        todo!()
-    }
-}
-
-impl Iterator for Reader {
-    type Item = Result<RawRecord, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        todo!()
-    }
-}
-
 /// Appends a record's text to `out`. What the format can't carry is told in the returned notes.
 ///
 /// # Errors
-/// Where the format cannot hold the record at all.
+/// Where the format cannot hold the record at all; `out` is then as it was.
 pub fn write(record: &Record, format: Format, out: &mut String) -> Result<Vec<String>, WriteError> {
-    let _ = (record, format, out);
-    todo!()
+    let start = out.len();
+    let written = match format {
+        Format::Xyz => xyz::write(record, out),
+        Format::Mol => mol::write(record, out),
+        Format::Sdf => sdf::write(record, out),
+        Format::Mol2 => mol2::write(record, out),
+        Format::Pdb => pdb::write(record, out),
+    };
+    match written {
+        Ok(notes) => Ok(losses::notes(record, format).into_iter().chain(notes).collect()),
+        Err(reason) => {
+            out.truncate(start);
+            Err(WriteError {
+                name: record.name.clone(),
+                format,
+                reason,
+            })
+        }
+    }
 }
 
 /// Why a record cannot be written in a format.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("record '{name}' can't be written as {format:?}: {reason}")]
+#[error("record '{name}' can't be written as {}: {reason}", format.name())]
 pub struct WriteError {
     /// Title of the record.
     pub name: String,

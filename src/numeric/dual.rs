@@ -1,8 +1,10 @@
 //! Forward-mode derivatives: a value together with its derivatives with respect to `N` variables.
 //!
-//! Over [`Real`] numbers of any kind, so that `Dual<Dual<f64, N>, N>` holds second derivatives.
+//! Over [`Real`] numbers of any kind, so that `Dual<Dual<f64, N>, N>` holds second derivatives and `Dual` over lanes
+//! differentiates eight values at a time. Plain loops instead of closures: everything here must inline into the
+//! vector kernels.
 
-use super::Real;
+use super::real::{Over, Real};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A value and its partial derivatives.
@@ -32,19 +34,14 @@ impl<S: Real, const N: usize> Dual<S, N> {
         }
     }
 
-    /// All `N` variables at these values.
-    #[inline(always)]
-    pub fn variables(values: [S; N]) -> [Self; N] {
-        std::array::from_fn(|i| Self::variable(values[i], i))
-    }
-
     /// The chain rule for a function with this value and this slope here.
     #[inline(always)]
     fn chain(self, value: S, slope: S) -> Self {
-        Self {
-            value,
-            derivatives: self.derivatives.map(|d| d * slope),
+        let mut derivatives = self.derivatives;
+        for d in &mut derivatives {
+            *d = *d * slope;
         }
+        Self { value, derivatives }
     }
 }
 
@@ -52,9 +49,13 @@ impl<S: Real, const N: usize> Add for Dual<S, N> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
+        let mut derivatives = self.derivatives;
+        for (d, o) in derivatives.iter_mut().zip(other.derivatives) {
+            *d = *d + o;
+        }
         Self {
             value: self.value + other.value,
-            derivatives: std::array::from_fn(|i| self.derivatives[i] + other.derivatives[i]),
+            derivatives,
         }
     }
 }
@@ -63,9 +64,13 @@ impl<S: Real, const N: usize> Sub for Dual<S, N> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
+        let mut derivatives = self.derivatives;
+        for (d, o) in derivatives.iter_mut().zip(other.derivatives) {
+            *d = *d - o;
+        }
         Self {
             value: self.value - other.value,
-            derivatives: std::array::from_fn(|i| self.derivatives[i] - other.derivatives[i]),
+            derivatives,
         }
     }
 }
@@ -74,9 +79,13 @@ impl<S: Real, const N: usize> Mul for Dual<S, N> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
+        let mut derivatives = self.derivatives;
+        for (d, o) in derivatives.iter_mut().zip(other.derivatives) {
+            *d = *d * other.value + self.value * o;
+        }
         Self {
             value: self.value * other.value,
-            derivatives: std::array::from_fn(|i| self.derivatives[i] * other.value + self.value * other.derivatives[i]),
+            derivatives,
         }
     }
 }
@@ -87,10 +96,11 @@ impl<S: Real, const N: usize> Div for Dual<S, N> {
     fn div(self, other: Self) -> Self {
         let inverse = other.value.recip();
         let value = self.value * inverse;
-        Self {
-            value,
-            derivatives: std::array::from_fn(|i| (self.derivatives[i] - value * other.derivatives[i]) * inverse),
+        let mut derivatives = self.derivatives;
+        for (d, o) in derivatives.iter_mut().zip(other.derivatives) {
+            *d = (*d - value * o) * inverse;
         }
+        Self { value, derivatives }
     }
 }
 
@@ -98,9 +108,13 @@ impl<S: Real, const N: usize> Neg for Dual<S, N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
+        let mut derivatives = self.derivatives;
+        for d in &mut derivatives {
+            *d = -*d;
+        }
         Self {
             value: -self.value,
-            derivatives: self.derivatives.map(|d| -d),
+            derivatives,
         }
     }
 }
@@ -112,9 +126,13 @@ impl<S: Real, const N: usize> Real for Dual<S, N> {
     }
     #[inline(always)]
     fn scale(self, factor: f64) -> Self {
+        let mut derivatives = self.derivatives;
+        for d in &mut derivatives {
+            *d = d.scale(factor);
+        }
         Self {
             value: self.value.scale(factor),
-            derivatives: self.derivatives.map(|d| d.scale(factor)),
+            derivatives,
         }
     }
     #[inline(always)]
@@ -135,19 +153,41 @@ impl<S: Real, const N: usize> Real for Dual<S, N> {
         self.chain(value, value.recip().scale(0.5))
     }
     #[inline(always)]
-    fn acos(self) -> Self {
-        let slope = -(S::constant(1.0) - self.value * self.value).sqrt().recip();
-        self.chain(self.value.acos(), slope)
+    fn angle(sine: Self, cosine: Self) -> Self {
+        let mut derivatives = sine.derivatives;
+        for (d, c) in derivatives.iter_mut().zip(cosine.derivatives) {
+            *d = *d * cosine.value - sine.value * c;
+        }
+        Self {
+            value: S::angle(sine.value, cosine.value),
+            derivatives,
+        }
     }
     #[inline(always)]
-    fn exp(self) -> Self {
-        let value = self.value.exp();
-        self.chain(value, value)
+    fn recip_each<const M: usize>(values: [Self; M]) -> [Self; M] {
+        let mut plain = [S::constant(0.0); M];
+        for (p, v) in plain.iter_mut().zip(values) {
+            *p = v.value;
+        }
+        let inverses = S::recip_each(plain);
+        let mut out = values;
+        for (o, inverse) in out.iter_mut().zip(inverses) {
+            *o = o.chain(inverse, -(inverse * inverse));
+        }
+        out
+    }
+    #[inline(always)]
+    fn square(self) -> Self {
+        self.chain(self.value * self.value, self.value + self.value)
+    }
+    #[inline(always)]
+    fn seventh(self) -> Self {
+        let cube = self.value * self.value * self.value;
+        let sixth = cube * cube;
+        self.chain(sixth * self.value, sixth.scale(7.0))
     }
     #[inline(always)]
     fn max(self, floor: f64) -> Self {
-        // The derivative is left as it is: clamping is used as a guard at the edge of a domain, where
-        // callers bound the value and want the limit of the derivative from inside.
         Self {
             value: self.value.max(floor),
             ..self
@@ -157,6 +197,24 @@ impl<S: Real, const N: usize> Real for Dual<S, N> {
     fn min(self, ceiling: f64) -> Self {
         Self {
             value: self.value.min(ceiling),
+            ..self
+        }
+    }
+}
+
+impl<S: Real, const N: usize> Over<S> for Dual<S, N> {
+    #[inline(always)]
+    fn lift(coefficient: S) -> Self {
+        Self::fixed(coefficient)
+    }
+    #[inline(always)]
+    fn times(self, coefficient: S) -> Self {
+        self.chain(self.value * coefficient, coefficient)
+    }
+    #[inline(always)]
+    fn plus(self, coefficient: S) -> Self {
+        Self {
+            value: self.value + coefficient,
             ..self
         }
     }

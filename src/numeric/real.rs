@@ -17,10 +17,13 @@ pub trait Real:
     fn recip(self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
-    /// Arc cosine, in radian; the argument must be in [−1, 1].
-    fn acos(self) -> Self;
-    /// Exponential function.
-    fn exp(self) -> Self;
+    /// The angle in [0, π] with this cosine and this sine, where sine ≥ 0 and sine² + cosine² = 1 to rounding.
+    ///
+    /// Unlike an arc cosine it is accurate, and has an accurate derivative, at all angles.
+    fn angle(sine: Self, cosine: Self) -> Self;
+    /// 1/x of several numbers. Implementations may share one division between them, so the products of the
+    /// numbers must neither overflow nor underflow.
+    fn recip_each<const N: usize>(values: [Self; N]) -> [Self; N];
     /// The larger of this and a plain number (a guard at the edge of a domain: derivatives pass unchanged).
     fn max(self, floor: f64) -> Self;
     /// The smaller of this and a plain number (a guard at the edge of a domain: derivatives pass unchanged).
@@ -30,6 +33,39 @@ pub trait Real:
     #[inline(always)]
     fn square(self) -> Self {
         self * self
+    }
+
+    /// x⁷.
+    #[inline(always)]
+    fn seventh(self) -> Self {
+        let cube = self * self * self;
+        cube * cube * self
+    }
+}
+
+/// A number that combines with coefficients of a simpler kind: a dual number with plain ones, say. It spares the
+/// arithmetic with derivatives that are known to be zero, which a compiler must not leave out.
+pub trait Over<C>: Real {
+    /// The coefficient as a number of this kind.
+    fn lift(coefficient: C) -> Self;
+    /// Product with a coefficient.
+    fn times(self, coefficient: C) -> Self;
+    /// Sum with a coefficient.
+    fn plus(self, coefficient: C) -> Self;
+}
+
+impl<S: Real> Over<S> for S {
+    #[inline(always)]
+    fn lift(coefficient: S) -> Self {
+        coefficient
+    }
+    #[inline(always)]
+    fn times(self, coefficient: S) -> Self {
+        self * coefficient
+    }
+    #[inline(always)]
+    fn plus(self, coefficient: S) -> Self {
+        self + coefficient
     }
 }
 
@@ -55,12 +91,12 @@ impl Real for f64 {
         f64::sqrt(self)
     }
     #[inline(always)]
-    fn acos(self) -> Self {
-        f64::acos(self)
+    fn angle(sine: Self, cosine: Self) -> Self {
+        f64::atan2(sine, cosine)
     }
     #[inline(always)]
-    fn exp(self) -> Self {
-        f64::exp(self)
+    fn recip_each<const N: usize>(values: [Self; N]) -> [Self; N] {
+        values.map(f64::recip)
     }
     #[inline(always)]
     fn max(self, floor: f64) -> Self {

@@ -1,5 +1,7 @@
 //! The seam between surfaces and the algorithms that walk on them.
 
+pub mod test_surfaces;
+
 use thiserror::Error;
 
 /// Why an energy could not be had.

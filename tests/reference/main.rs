@@ -1,5 +1,7 @@
 //! Published figures. Large sets are read from `../shared/data` where present; what is needed anywhere lies in `tests/data`.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
+
 mod mmff94;
 mod perception;
 mod sdf;

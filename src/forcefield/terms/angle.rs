@@ -1,6 +1,8 @@
 //! Angle bending, over the angle θ (radian) or its cosine.
 
-use crate::numeric::Real;
+use super::{Interaction, slope};
+use crate::geometry::{Angle, Vector};
+use crate::numeric::{Over, Real};
 use crate::units::DEGREES_PER_RADIAN;
 
 /// Half of 0.043844 kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 3).
@@ -19,12 +21,12 @@ pub struct CubicAngle<S = f64> {
     pub angle_degrees: S,
 }
 
-impl<S: Real> CubicAngle<S> {
+impl<C: Real> CubicAngle<C> {
     /// Energy (kcal/mol) at the angle `theta` (radian).
     #[inline(always)]
-    pub fn energy(&self, theta: S) -> S {
-        let dt = theta.scale(DEGREES_PER_RADIAN) - self.angle_degrees;
-        self.force_constant.scale(KCAL_PER_MILLIDYNE) * dt.square() * dt.scale(CUBIC).offset(1.0)
+    pub fn energy<S: Over<C>>(&self, theta: S) -> S {
+        let dt = theta.scale(DEGREES_PER_RADIAN).plus(-self.angle_degrees);
+        (dt.square() * dt.scale(CUBIC).offset(1.0)).times(self.force_constant.scale(KCAL_PER_MILLIDYNE))
     }
 }
 
@@ -35,11 +37,11 @@ pub struct LinearAngle<S = f64> {
     pub force_constant: S,
 }
 
-impl<S: Real> LinearAngle<S> {
+impl<C: Real> LinearAngle<C> {
     /// Energy (kcal/mol) at the cosine of the angle.
     #[inline(always)]
-    pub fn energy(&self, cosine: S) -> S {
-        self.force_constant.scale(143.9325) * cosine.offset(1.0)
+    pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
+        cosine.offset(1.0).times(self.force_constant.scale(143.9325))
     }
 }
 
@@ -52,12 +54,15 @@ pub struct CosineAngle<S = f64> {
     pub coefficients: [S; 3],
 }
 
-impl<S: Real> CosineAngle<S> {
+impl<C: Real> CosineAngle<C> {
     /// Energy (kcal/mol) at the cosine of the angle.
     #[inline(always)]
-    pub fn energy(&self, cosine: S) -> S {
+    pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
         let [c0, c1, c2] = self.coefficients;
-        self.force_constant * (c0 + cosine * c1 + cosine.square().scale(2.0).offset(-1.0) * c2)
+        let twofold = cosine.square().scale(2.0).offset(-1.0);
+        (cosine.times(c1) + twofold.times(c2))
+            .plus(c0)
+            .times(self.force_constant)
     }
 }
 
@@ -89,12 +94,65 @@ impl PeriodicAngle {
     }
 }
 
-impl<S: Real> PeriodicAngle<S> {
+impl<C: Real> PeriodicAngle<C> {
     /// Energy (kcal/mol) at the cosine of the angle.
     #[inline(always)]
-    pub fn energy(&self, cosine: S) -> S {
+    pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
         let [a0, a1, a2, a3, a4] = self.polynomial;
-        let sum = (((a4 * cosine + a3) * cosine + a2) * cosine + a1) * cosine + a0;
-        self.force_constant * (-sum).offset(1.0)
+        let sum = (((cosine.times(a4).plus(a3)) * cosine).plus(a2) * cosine).plus(a1) * cosine;
+        (-sum).plus(-a0).offset(1.0).times(self.force_constant)
+    }
+}
+
+impl Interaction<3, 1> for LinearAngle {
+    fn parameters(&self) -> [f64; 1] {
+        [self.force_constant]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k]: [Vector<S>; 3], parameters: [S; 1]) -> ([S; 2], [Vector<S>; 3]) {
+        let [force_constant] = parameters;
+        let bend = LinearAngle { force_constant };
+        let angle = Angle::new(i, j, k);
+        let (energy, slope) = slope(angle.cosine, |cosine| bend.energy(cosine));
+        ([energy, S::constant(0.0)], angle.cosine_gradient(slope))
+    }
+}
+
+impl Interaction<3, 4> for CosineAngle {
+    fn parameters(&self) -> [f64; 4] {
+        let [c0, c1, c2] = self.coefficients;
+        [self.force_constant, c0, c1, c2]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k]: [Vector<S>; 3], parameters: [S; 4]) -> ([S; 2], [Vector<S>; 3]) {
+        let [force_constant, c0, c1, c2] = parameters;
+        let bend = CosineAngle {
+            force_constant,
+            coefficients: [c0, c1, c2],
+        };
+        let angle = Angle::new(i, j, k);
+        let (energy, slope) = slope(angle.cosine, |cosine| bend.energy(cosine));
+        ([energy, S::constant(0.0)], angle.cosine_gradient(slope))
+    }
+}
+
+impl Interaction<3, 6> for PeriodicAngle {
+    fn parameters(&self) -> [f64; 6] {
+        let [a0, a1, a2, a3, a4] = self.polynomial;
+        [self.force_constant, a0, a1, a2, a3, a4]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k]: [Vector<S>; 3], parameters: [S; 6]) -> ([S; 2], [Vector<S>; 3]) {
+        let [force_constant, a0, a1, a2, a3, a4] = parameters;
+        let bend = PeriodicAngle {
+            force_constant,
+            polynomial: [a0, a1, a2, a3, a4],
+        };
+        let angle = Angle::new(i, j, k);
+        let (energy, slope) = slope(angle.cosine, |cosine| bend.energy(cosine));
+        ([energy, S::constant(0.0)], angle.cosine_gradient(slope))
     }
 }

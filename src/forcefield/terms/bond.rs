@@ -1,6 +1,8 @@
 //! Bond stretching, over the distance r (Å).
 
-use crate::numeric::Real;
+use super::{Interaction, slope};
+use crate::geometry::{Distance, Vector};
+use crate::numeric::{Over, Real};
 
 /// Half of 143.9325 kcal/mol/Å² per md/Å (Halgren 1996, part I, eq 2).
 const KCAL_PER_MILLIDYNE: f64 = 143.9325 / 2.0;
@@ -17,13 +19,13 @@ pub struct QuarticBond<S = f64> {
     pub length: S,
 }
 
-impl<S: Real> QuarticBond<S> {
+impl<C: Real> QuarticBond<C> {
     /// Energy (kcal/mol) at the distance `r` (Å).
     #[inline(always)]
-    pub fn energy(&self, r: S) -> S {
-        let dr = r - self.length;
+    pub fn energy<S: Over<C>>(&self, r: S) -> S {
+        let dr = r.plus(-self.length);
         let anharmonic = dr.scale(7.0 / 12.0 * CUBIC * CUBIC).offset(CUBIC) * dr;
-        self.force_constant.scale(KCAL_PER_MILLIDYNE) * dr.square() * anharmonic.offset(1.0)
+        (dr.square() * anharmonic.offset(1.0)).times(self.force_constant.scale(KCAL_PER_MILLIDYNE))
     }
 }
 
@@ -36,10 +38,40 @@ pub struct HarmonicBond<S = f64> {
     pub length: S,
 }
 
-impl<S: Real> HarmonicBond<S> {
+impl<C: Real> HarmonicBond<C> {
     /// Energy (kcal/mol) at the distance `r` (Å).
     #[inline(always)]
-    pub fn energy(&self, r: S) -> S {
-        (r - self.length).square() * self.force_constant.scale(0.5)
+    pub fn energy<S: Over<C>>(&self, r: S) -> S {
+        r.plus(-self.length).square().times(self.force_constant.scale(0.5))
+    }
+}
+
+impl Interaction<2, 2> for QuarticBond {
+    fn parameters(&self) -> [f64; 2] {
+        [self.force_constant, self.length]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j]: [Vector<S>; 2], parameters: [S; 2]) -> ([S; 2], [Vector<S>; 2]) {
+        let [force_constant, length] = parameters;
+        let bond = QuarticBond { force_constant, length };
+        let distance = Distance::new(i, j);
+        let (energy, slope) = slope(distance.value, |r| bond.energy(r));
+        ([energy, S::constant(0.0)], distance.gradient(slope))
+    }
+}
+
+impl Interaction<2, 2> for HarmonicBond {
+    fn parameters(&self) -> [f64; 2] {
+        [self.force_constant, self.length]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j]: [Vector<S>; 2], parameters: [S; 2]) -> ([S; 2], [Vector<S>; 2]) {
+        let [force_constant, length] = parameters;
+        let bond = HarmonicBond { force_constant, length };
+        let distance = Distance::new(i, j);
+        let (energy, slope) = slope(distance.value, |r| bond.energy(r));
+        ([energy, S::constant(0.0)], distance.gradient(slope))
     }
 }

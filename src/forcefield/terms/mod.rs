@@ -6,12 +6,15 @@
 
 pub mod angle;
 pub mod bond;
+pub mod electrostatic;
 pub mod out_of_plane;
 pub mod stretch_bend;
 pub mod torsion;
 pub mod van_der_waals;
 
 use super::{Estimate, Surface};
+use crate::geometry::Vector;
+use crate::numeric::{Dual, Real};
 use angle::{CosineAngle, CubicAngle, LinearAngle, PeriodicAngle};
 use bond::{HarmonicBond, QuarticBond};
 use out_of_plane::{Inversion, WilsonAngle};
@@ -26,6 +29,26 @@ pub struct Term<const A: usize, P> {
     pub atoms: [usize; A],
     /// The parameters.
     pub parameters: P,
+}
+
+/// A bonded term in Cartesian coordinates: `A` atoms, `P` parameters.
+///
+/// Over [`Real`] numbers in both, so that dual coordinates give ∂²E/∂x², dual parameters ∂E/∂θ and ∂²E/∂x∂θ, and lanes
+/// eight terms at a time.
+pub trait Interaction<const A: usize, const P: usize> {
+    /// The parameters as an array, in the order that `energy_gradient` takes them.
+    fn parameters(&self) -> [f64; P];
+
+    /// The energy (kcal/mol), the energy of a coupling that is evaluated along with it (zero for most), and the gradient of
+    /// their sum (kcal/mol/Å) at these positions (Å).
+    fn energy_gradient<S: Real>(positions: [Vector<S>; A], parameters: [S; P]) -> ([S; 2], [Vector<S>; A]);
+}
+
+/// Value and slope of a formula of one coordinate.
+#[inline(always)]
+fn slope<S: Real>(coordinate: S, formula: impl FnOnce(Dual<S, 1>) -> Dual<S, 1>) -> (S, S) {
+    let energy = formula(Dual::variable(coordinate, 0));
+    (energy.value, energy.derivatives[0])
 }
 
 /// A molecule's whole force field as typing and assembly produce it: the evaluator's input.

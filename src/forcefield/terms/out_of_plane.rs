@@ -1,8 +1,9 @@
-//! Out-of-plane bending at three-coordinate centres, over the sine of the Wilson angle χ between the bond j–l and the plane i–j–k.
+//! Out-of-plane bending at three-coordinate centres, over the Wilson angle χ between the bond j–l and the plane i–j–k, or its sine.
 
-use crate::numeric::Real;
+use super::{Interaction, slope};
+use crate::geometry::{OutOfPlane, Vector};
+use crate::numeric::{Over, Real};
 use crate::units::DEGREES_PER_RADIAN;
-use std::f64::consts::FRAC_PI_2;
 
 /// Half of 0.043844 kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 6).
 const KCAL_PER_MILLIDYNE: f64 = 0.043844 / 2.0;
@@ -14,19 +15,18 @@ pub struct WilsonAngle<S = f64> {
     pub force_constant: S,
 }
 
-impl<S: Real> WilsonAngle<S> {
-    /// Energy (kcal/mol) at the sine of the Wilson angle.
+impl<C: Real> WilsonAngle<C> {
+    /// Energy (kcal/mol) at the Wilson angle `chi` (radian).
     #[inline(always)]
-    pub fn energy(&self, sine: S) -> S {
-        let chi = (-sine.acos()).offset(FRAC_PI_2);
-        self.force_constant
-            .scale(KCAL_PER_MILLIDYNE * DEGREES_PER_RADIAN * DEGREES_PER_RADIAN)
-            * chi.square()
+    pub fn energy<S: Over<C>>(&self, chi: S) -> S {
+        chi.scale(DEGREES_PER_RADIAN)
+            .square()
+            .times(self.force_constant.scale(KCAL_PER_MILLIDYNE))
     }
 }
 
-/// UFF inversion: E = K (C0 + C1 sin Y + C2 cos 2Y), Y the angle between the bond j–l and the normal of the plane i–j–k,
-/// so that sin Y = cos χ (Rappé 1992, eqs 18 and 19, where the angle is called ω).
+/// UFF inversion: E = K (C0 + C1 cos ω + C2 cos 2ω), ω the Wilson angle χ between the bond j–l and the plane i–j–k
+/// (Rappé 1992, eqs 18 and 19).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Inversion<S = f64> {
     /// Force constant K, kcal/mol, already divided by the number of inversions at the centre.
@@ -35,14 +35,51 @@ pub struct Inversion<S = f64> {
     pub coefficients: [S; 3],
 }
 
-impl<S: Real> Inversion<S> {
-    /// Energy (kcal/mol) at the sine of the Wilson angle χ (the cosine of Y).
+impl<C: Real> Inversion<C> {
+    /// Energy (kcal/mol) at the sine of the Wilson angle.
     #[inline(always)]
-    pub fn energy(&self, sine: S) -> S {
+    pub fn energy<S: Over<C>>(&self, sine: S) -> S {
         let [c0, c1, c2] = self.coefficients;
         let square = sine.square();
         // The floor keeps the slope finite where the bond stands upright on the plane.
-        let sin_y = (-square).offset(1.0).max(1e-16).sqrt();
-        self.force_constant * (c0 + c1 * sin_y + c2 * square.scale(2.0).offset(-1.0))
+        let cosine = (-square).offset(1.0).max(1e-16).sqrt();
+        (cosine.times(c1) + square.scale(-2.0).offset(1.0).times(c2))
+            .plus(c0)
+            .times(self.force_constant)
+    }
+}
+
+impl Interaction<4, 1> for WilsonAngle {
+    fn parameters(&self) -> [f64; 1] {
+        [self.force_constant]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k, l]: [Vector<S>; 4], parameters: [S; 1]) -> ([S; 2], [Vector<S>; 4]) {
+        let [force_constant] = parameters;
+        let bend = WilsonAngle { force_constant };
+        let plane = OutOfPlane::new(i, j, k, l);
+        let cosine = plane.cosine();
+        let (energy, slope) = slope(plane.value(cosine), |chi| bend.energy(chi));
+        ([energy, S::constant(0.0)], plane.sine_gradient(slope / cosine))
+    }
+}
+
+impl Interaction<4, 4> for Inversion {
+    fn parameters(&self) -> [f64; 4] {
+        let [c0, c1, c2] = self.coefficients;
+        [self.force_constant, c0, c1, c2]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k, l]: [Vector<S>; 4], parameters: [S; 4]) -> ([S; 2], [Vector<S>; 4]) {
+        let [force_constant, c0, c1, c2] = parameters;
+        let inversion = Inversion {
+            force_constant,
+            coefficients: [c0, c1, c2],
+        };
+        let plane = OutOfPlane::new(i, j, k, l);
+        let (energy, slope) = slope(plane.sine, |sine| inversion.energy(sine));
+        ([energy, S::constant(0.0)], plane.sine_gradient(slope))
     }
 }

@@ -1,6 +1,8 @@
 //! Torsion, over the cosine of the dihedral φ. Only cosines of multiples of φ occur, so that no angle is ever needed.
 
-use crate::numeric::Real;
+use super::{Interaction, slope};
+use crate::geometry::{DihedralCosine, Vector};
+use crate::numeric::{Over, Real};
 
 /// MMFF94 torsion: E = ½ [V1 (1 + cos φ) + V2 (1 − cos 2φ) + V3 (1 + cos 3φ)] (Halgren 1996, part I, eq 7).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -9,16 +11,16 @@ pub struct ThreefoldTorsion<S = f64> {
     pub barriers: [S; 3],
 }
 
-impl<S: Real> ThreefoldTorsion<S> {
+impl<C: Real> ThreefoldTorsion<C> {
     /// Energy (kcal/mol) at the cosine of the dihedral.
     #[inline(always)]
-    pub fn energy(&self, cosine: S) -> S {
+    pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
         let [v1, v2, v3] = self.barriers;
         let square = cosine.square();
         // 1 − cos 2φ = 2 − 2 cos²φ; 1 + cos 3φ = 1 − 3 cos φ + 4 cos³φ.
-        let sum = v1 * cosine.offset(1.0)
-            + v2 * square.scale(-2.0).offset(2.0)
-            + v3 * (square.scale(4.0).offset(-3.0) * cosine).offset(1.0);
+        let sum = cosine.offset(1.0).times(v1)
+            + square.scale(-2.0).offset(2.0).times(v2)
+            + (square.scale(4.0).offset(-3.0) * cosine).offset(1.0).times(v3);
         sum.scale(0.5)
     }
 }
@@ -52,12 +54,47 @@ impl CosineTorsion {
     }
 }
 
-impl<S: Real> CosineTorsion<S> {
+impl<C: Real> CosineTorsion<C> {
     /// Energy (kcal/mol) at the cosine of the dihedral.
     #[inline(always)]
-    pub fn energy(&self, cosine: S) -> S {
+    pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
         let [a0, a1, a2, a3, a4, a5, a6] = self.polynomial;
-        let sum = (((((a6 * cosine + a5) * cosine + a4) * cosine + a3) * cosine + a2) * cosine + a1) * cosine + a0;
-        self.barrier.scale(0.5) * (-sum).offset(1.0)
+        let high = ((cosine.times(a6).plus(a5)) * cosine).plus(a4) * cosine;
+        let sum = (((high.plus(a3) * cosine).plus(a2) * cosine).plus(a1)) * cosine;
+        (-sum).plus(-a0).offset(1.0).times(self.barrier.scale(0.5))
+    }
+}
+
+impl Interaction<4, 3> for ThreefoldTorsion {
+    fn parameters(&self) -> [f64; 3] {
+        self.barriers
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k, l]: [Vector<S>; 4], parameters: [S; 3]) -> ([S; 2], [Vector<S>; 4]) {
+        let barriers = parameters;
+        let torsion = ThreefoldTorsion { barriers };
+        let dihedral = DihedralCosine::new(i, j, k, l);
+        let (energy, slope) = slope(dihedral.value, |cosine| torsion.energy(cosine));
+        ([energy, S::constant(0.0)], dihedral.gradient(slope))
+    }
+}
+
+impl Interaction<4, 8> for CosineTorsion {
+    fn parameters(&self) -> [f64; 8] {
+        let [a0, a1, a2, a3, a4, a5, a6] = self.polynomial;
+        [self.barrier, a0, a1, a2, a3, a4, a5, a6]
+    }
+
+    #[inline(always)]
+    fn energy_gradient<S: Real>([i, j, k, l]: [Vector<S>; 4], parameters: [S; 8]) -> ([S; 2], [Vector<S>; 4]) {
+        let [barrier, a0, a1, a2, a3, a4, a5, a6] = parameters;
+        let torsion = CosineTorsion {
+            barrier,
+            polynomial: [a0, a1, a2, a3, a4, a5, a6],
+        };
+        let dihedral = DihedralCosine::new(i, j, k, l);
+        let (energy, slope) = slope(dihedral.value, |cosine| torsion.energy(cosine));
+        ([energy, S::constant(0.0)], dihedral.gradient(slope))
     }
 }

@@ -1,6 +1,6 @@
 //! Van der Waals interaction, over the distance r (Å).
 
-use crate::numeric::Real;
+use crate::numeric::{Over, Real};
 
 /// Which radial form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,23 +27,49 @@ pub struct VanDerWaals {
     pub depth: Vec<f64>,
 }
 
+/// A radial form, split so that all reciprocals of a pair share one division ([`Real::recip_each`]).
+pub trait RadialForm {
+    /// What the formula divides by, at the distance `r` (Å).
+    fn denominators<C: Real, S: Over<C>>(r: S, distance: C) -> [S; 2];
+    /// Energy (kcal/mol), from the inverses of the denominators.
+    fn energy<C: Real, S: Over<C>>(distance: C, depth: C, inverses: [S; 2]) -> S;
+}
+
 /// MMFF94 buffered 14-7: E = ε (1.07 R*/(R + 0.07 R*))⁷ (1.12 R*⁷/(R⁷ + 0.12 R*⁷) − 2) (Halgren 1996, part I, eq 8).
-#[inline(always)]
-pub fn buffered_14_7<S: Real>(r: S, distance: S, depth: S) -> S {
-    let d2 = distance.square();
-    let d7 = d2 * d2 * d2 * distance;
-    let r2 = r.square();
-    let r7 = r2 * r2 * r2 * r;
-    let t = distance.scale(1.07) / (r + distance.scale(0.07));
-    let t2 = t.square();
-    let t7 = t2 * t2 * t2 * t;
-    depth * t7 * (d7.scale(1.12) / (r7 + d7.scale(0.12))).offset(-2.0)
+#[derive(Clone, Copy, Debug)]
+pub struct Buffered147;
+
+impl RadialForm for Buffered147 {
+    #[inline(always)]
+    fn denominators<C: Real, S: Over<C>>(r: S, distance: C) -> [S; 2] {
+        [
+            r.plus(distance.scale(0.07)),
+            r.seventh().plus(distance.seventh().scale(0.12)),
+        ]
+    }
+
+    #[inline(always)]
+    fn energy<C: Real, S: Over<C>>(distance: C, depth: C, [buffered, power]: [S; 2]) -> S {
+        let repulsion = buffered.times(distance.scale(1.07)).seventh();
+        let attraction = power.times(distance.seventh().scale(1.12)).offset(-2.0);
+        (repulsion * attraction).times(depth)
+    }
 }
 
 /// UFF Lennard-Jones: E = D [(x/r)¹² − 2 (x/r)⁶] (Rappé 1992, eq 20).
-#[inline(always)]
-pub fn lennard_jones<S: Real>(r: S, distance: S, depth: S) -> S {
-    let s2 = (distance / r).square();
-    let s6 = s2 * s2 * s2;
-    depth * (s6.offset(-2.0) * s6)
+#[derive(Clone, Copy, Debug)]
+pub struct LennardJones;
+
+impl RadialForm for LennardJones {
+    #[inline(always)]
+    fn denominators<C: Real, S: Over<C>>(r: S, _distance: C) -> [S; 2] {
+        [r, S::constant(1.0)]
+    }
+
+    #[inline(always)]
+    fn energy<C: Real, S: Over<C>>(distance: C, depth: C, [inverse, _]: [S; 2]) -> S {
+        let ratio = inverse.times(distance).square();
+        let sixth = ratio.square() * ratio;
+        (sixth.offset(-2.0) * sixth).times(depth)
+    }
 }

@@ -1,0 +1,156 @@
+//! The raw command line, as clap reads it. Nothing but [`super::job`] looks at it.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Molecular geometry optimization with MMFF94, MMFF94s and UFF.
+#[derive(Debug, Parser)]
+#[command(name = "thalweg", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit status: 0 all done and converged, 1 some molecule failed or did not converge, 2 wrong usage or no readable input."
+)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Energy and gradient of each molecule as it is.
+    #[command(visible_alias = "sp")]
+    Energy(EnergyArgs),
+    /// Moves each molecule down to a minimum of its energy.
+    #[command(visible_alias = "opt")]
+    Minimize(MinimizeArgs),
+    /// Writes molecules in another format.
+    Convert(ConvertArgs),
+}
+
+/// What every command takes.
+#[derive(Debug, ClapArgs)]
+pub struct CommonArgs {
+    /// Files with molecules (.gz too), `-` for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Format of the input, where name and content don't tell.
+    #[arg(long, value_name = "FORMAT")]
+    pub from: Option<FormatName>,
+    /// Format of the structures that are written.
+    #[arg(long, value_name = "FORMAT")]
+    pub to: Option<FormatName>,
+    /// Write to this file (format by extension, compressed if it ends in .gz): whole, or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write the text of the records that failed to this file.
+    #[arg(long, value_name = "FILE")]
+    pub failed: Option<PathBuf>,
+    /// Net charge, for inputs without bonds (inferred where not given).
+    #[arg(long, value_name = "E", allow_negative_numbers = true)]
+    pub charge: Option<i32>,
+    /// Molecules worked on at the same time [default: one a core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Say more on standard error.
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Say nothing but errors on standard error.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// What the commands with an energy take.
+#[derive(Debug, ClapArgs)]
+pub struct SurfaceArgs {
+    /// Force field; auto: MMFF94 where it has parameters for the whole molecule, else UFF.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub forcefield: ForceFieldName,
+    /// Parameters that extend or replace the published ones.
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Option<PathBuf>,
+    /// Leave out non-bonded pairs beyond this distance, smoothly.
+    #[arg(long, value_name = "ANGSTROM")]
+    pub cutoff: Option<f64>,
+    /// Spin multiplicity. The force fields don't depend on it.
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u16).range(1..))]
+    pub multiplicity: Option<u16>,
+    /// One JSON object a molecule on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct EnergyArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// List the energy by term.
+    #[arg(long)]
+    pub terms: bool,
+    /// List type, charge and gradient of each atom.
+    #[arg(long)]
+    pub atoms: bool,
+    /// List the gradient.
+    #[arg(long)]
+    pub gradient: bool,
+    /// List the parameters that a rule supplied because the tables have none.
+    #[arg(long)]
+    pub explain: bool,
+    /// Evaluate energy and gradient N times and tell the time of one.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub repeat: Option<u64>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct MinimizeArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// When it has converged: gau_loose, gau, gau_tight, gau_verytight; crude, sloppy, loose, normal, tight, verytight, extreme (xtb's); or a
+    /// number, the root mean square of the gradient in kcal/mol/Å.
+    #[arg(long, value_name = "NAME", default_value = "gau_tight")]
+    pub convergence: String,
+    /// Most steps.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub max_steps: usize,
+    /// Write every step's structure to this file (format by extension).
+    #[arg(long, value_name = "FILE")]
+    pub trajectory: Option<PathBuf>,
+    /// Coordinates to walk in.
+    #[arg(long, value_name = "KIND", default_value = "auto")]
+    pub coordinates: CoordinatesName,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ConvertArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    #[value(alias = "extxyz")]
+    Xyz,
+    Mol,
+    #[value(alias = "sd")]
+    Sdf,
+    Mol2,
+    #[value(alias = "ent")]
+    Pdb,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ForceFieldName {
+    Auto,
+    Mmff94,
+    Mmff94s,
+    Uff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CoordinatesName {
+    Auto,
+    Cartesian,
+    Internal,
+}

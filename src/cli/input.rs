@@ -1,0 +1,80 @@
+//! The records of all inputs, one after the other, none opened before it is needed.
+
+use super::job::{Common, Input};
+use crate::formats::{Format, RawRecord, ReadError, Reader};
+use std::collections::VecDeque;
+use std::io;
+use std::path::PathBuf;
+
+/// Name of standard input in messages and in JSON.
+const STANDARD_INPUT: &str = "standard input";
+
+/// A stream of records and of what stands in their way.
+pub struct Records {
+    waiting: VecDeque<Option<PathBuf>>,
+    from: Option<Format>,
+    current: Option<Open>,
+}
+
+struct Open {
+    name: String,
+    reader: Reader,
+    is_empty: bool,
+}
+
+impl Records {
+    pub fn new(common: &Common) -> Self {
+        let path = |input: &Input| match input {
+            Input::Standard => None,
+            Input::File(path) => Some(path.clone()),
+        };
+        Self {
+            waiting: common.inputs.iter().map(path).collect(),
+            from: common.from,
+            current: None,
+        }
+    }
+
+    fn open(&self, path: Option<PathBuf>) -> Result<Open, ReadError> {
+        let (name, reader) = match path {
+            None => (
+                STANDARD_INPUT.to_owned(),
+                Reader::new(STANDARD_INPUT, Box::new(io::stdin()), self.from)?,
+            ),
+            Some(path) => (path.display().to_string(), Reader::open(&path, self.from)?),
+        };
+        Ok(Open {
+            name,
+            reader,
+            is_empty: true,
+        })
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<RawRecord, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(open) = &mut self.current {
+                if let Some(item) = open.reader.next() {
+                    open.is_empty = false;
+                    return Some(item);
+                }
+                let (is_empty, source_name) = (open.is_empty, std::mem::take(&mut open.name));
+                self.current = None;
+                if is_empty {
+                    return Some(Err(ReadError::UnknownFormat {
+                        source_name,
+                        message: "found no molecule in it, expected at least one".to_owned(),
+                    }));
+                }
+            }
+            let path = self.waiting.pop_front()?;
+            match self.open(path) {
+                Ok(open) => self.current = Some(open),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}

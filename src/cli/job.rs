@@ -1,0 +1,218 @@
+//! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
+
+use super::args::{Args, Command, CommonArgs, CoordinatesName, EnergyArgs, FormatName, MinimizeArgs, SurfaceArgs};
+use super::surface::Surfaces;
+use crate::formats::Format;
+use crate::optimize::{Criteria, Limits};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Wrong usage, in words.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// A validated job.
+pub struct Job {
+    pub common: Common,
+    pub task: Task,
+}
+
+/// What every command needs to know.
+pub struct Common {
+    pub inputs: Vec<Input>,
+    pub from: Option<Format>,
+    /// Format that was asked for, by `--to` or by the output's extension.
+    pub to: Option<Format>,
+    pub output: Option<PathBuf>,
+    pub failed: Option<PathBuf>,
+    pub charge: Option<i32>,
+    pub threads: usize,
+    pub verbosity: Verbosity,
+}
+
+pub enum Input {
+    Standard,
+    File(PathBuf),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Verbosity {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+pub enum Task {
+    Energy(EnergyTask),
+    Minimize(MinimizeTask),
+    Convert,
+}
+
+pub struct EnergyTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    pub details: Details,
+    pub repeat: Option<u64>,
+}
+
+/// What the energy command lists beyond the energy.
+#[derive(Clone, Copy)]
+pub struct Details {
+    pub terms: bool,
+    pub atoms: bool,
+    pub gradient: bool,
+    pub explain: bool,
+}
+
+pub struct MinimizeTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    pub criteria: Criteria,
+    pub limits: Limits,
+    pub trajectory: Option<(PathBuf, Format)>,
+}
+
+impl Job {
+    pub fn new(args: Args) -> Result<Self, UsageError> {
+        let (common, task) = match args.command {
+            Command::Energy(energy) => energy_task(energy)?,
+            Command::Minimize(minimize) => minimize_task(minimize)?,
+            Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
+        };
+        let job = Self { common, task };
+        if matches!(job.task, Task::Convert) && job.common.to.is_none() {
+            return Err(UsageError(
+                "convert to which format? Say --to FORMAT, or -o FILE with an extension that tells".to_owned(),
+            ));
+        }
+        Ok(job)
+    }
+}
+
+fn energy_task(args: EnergyArgs) -> Result<(Common, Task), UsageError> {
+    let task = EnergyTask {
+        surfaces: surfaces(&args.surface)?,
+        json: args.surface.json,
+        details: Details {
+            terms: args.terms,
+            atoms: args.atoms,
+            gradient: args.gradient,
+            explain: args.explain,
+        },
+        repeat: args.repeat,
+    };
+    Ok((Common::new(args.common)?, Task::Energy(task)))
+}
+
+fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
+    if args.coordinates == CoordinatesName::Internal {
+        return Err(UsageError(
+            "--coordinates internal: not yet in this version; auto and cartesian walk in Cartesian coordinates"
+                .to_owned(),
+        ));
+    }
+    let trajectory = args.trajectory.map(|path| {
+        let format = Format::from_path(&path).unwrap_or(Format::Xyz);
+        (path, format)
+    });
+    let task = MinimizeTask {
+        surfaces: surfaces(&args.surface)?,
+        json: args.surface.json,
+        criteria: criteria(&args.convergence)?,
+        limits: Limits {
+            steps: Some(args.max_steps),
+            ..Limits::default()
+        },
+        trajectory,
+    };
+    let common = Common::new(args.common)?;
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    Ok((common, Task::Minimize(task)))
+}
+
+fn unknown_extension(path: Option<&Path>) -> String {
+    let path = path.unwrap_or(Path::new("")).display();
+    format!("{path}: the extension tells no format (.xyz .mol .sdf .mol2 .pdb, also with .gz); say --to FORMAT")
+}
+
+fn criteria(name: &str) -> Result<Criteria, UsageError> {
+    if let Some(set) = Criteria::named(name) {
+        return Ok(set);
+    }
+    match name.parse::<f64>() {
+        Ok(rms) if rms > 0.0 && rms.is_finite() => Ok(Criteria::rms_gradient(rms)),
+        _ => Err(UsageError(format!(
+            "--convergence {name}: neither a positive number nor one of {}",
+            Criteria::names().collect::<Vec<_>>().join(", ")
+        ))),
+    }
+}
+
+fn surfaces(args: &SurfaceArgs) -> Result<Surfaces, UsageError> {
+    if args.cutoff.is_some_and(|cutoff| !(cutoff > 0.0 && cutoff.is_finite())) {
+        return Err(UsageError("--cutoff: a positive distance in Å is expected".to_owned()));
+    }
+    let user = match &args.parameters {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|e| UsageError(format!("{}: {e}", path.display())))?;
+            Some((path.display().to_string(), text))
+        }
+    };
+    Surfaces::new(args.forcefield, args.cutoff, args.multiplicity, user).map_err(UsageError)
+}
+
+impl Common {
+    fn new(args: CommonArgs) -> Result<Self, UsageError> {
+        let inputs: Vec<Input> = args.inputs.into_iter().map(Input::new).collect();
+        if inputs.iter().filter(|i| matches!(i, Input::Standard)).count() > 1 {
+            return Err(UsageError("standard input (-) can be read only once".to_owned()));
+        }
+        let output = args.output.filter(|path| path.as_os_str() != "-");
+        let by_extension = output.as_deref().and_then(Format::from_path);
+        let verbosity = match (args.quiet, args.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        };
+        Ok(Self {
+            inputs,
+            from: args.from.map(FormatName::format),
+            to: args.to.map(FormatName::format).or(by_extension),
+            output,
+            failed: args.failed,
+            charge: args.charge,
+            threads: args.threads.map_or_else(cores, usize::from),
+            verbosity,
+        })
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+impl Input {
+    fn new(path: PathBuf) -> Self {
+        if path.as_os_str() == "-" {
+            Self::Standard
+        } else {
+            Self::File(path)
+        }
+    }
+}
+
+impl FormatName {
+    fn format(self) -> Format {
+        match self {
+            Self::Xyz => Format::Xyz,
+            Self::Mol => Format::Mol,
+            Self::Sdf => Format::Sdf,
+            Self::Mol2 => Format::Mol2,
+            Self::Pdb => Format::Pdb,
+        }
+    }
+}

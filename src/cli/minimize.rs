@@ -1,0 +1,233 @@
+//! `thalweg minimize`: moves each molecule down to a minimum.
+
+use super::collect::Heads;
+use super::energy::{Evaluated, Ready, fail, ready};
+use super::interrupt;
+use super::job::{Common, MinimizeTask, Verbosity};
+use super::message::{Level, Message};
+use super::pipeline::{Outcome, State, Work};
+use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
+use super::report::structure::{self, Annotation};
+use crate::chem::guard::{self, Change};
+use crate::formats::{RawRecord, ReadError};
+use crate::optimize::observer::{Each, Interrupt};
+use crate::optimize::{self, Lbfgs, Minimum, OptimizeError, Progress, Stop, vector};
+use std::time::Instant;
+
+/// The command.
+pub struct Minimizations<'a> {
+    pub common: &'a Common,
+    pub task: &'a MinimizeTask,
+}
+
+/// A minimization's result, evaluated afresh.
+struct Found {
+    minimum: Minimum,
+    evaluated: Evaluated,
+    changes: Vec<Change>,
+    wall_seconds: f64,
+}
+
+impl Found {
+    /// What counts is the gradient of the fresh evaluation.
+    fn converged(&self, task: &MinimizeTask) -> bool {
+        self.minimum.stop == Stop::Converged && task.criteria.gradient_holds(&self.evaluated.point.gradient)
+    }
+}
+
+impl Minimizations<'_> {
+    /// Structures are the main output; JSON lines take their place on standard output.
+    pub fn heads(&self) -> Heads {
+        Heads {
+            head: None,
+            file_is_apart: self.task.json,
+        }
+    }
+
+    fn minimize(&self, ready: &Ready, outcome: &mut Outcome) -> Result<Found, String> {
+        let x0 = &ready.prepared.record.coordinates;
+        let Outcome {
+            trajectory, messages, ..
+        } = outcome;
+        let mut frames = Ok(());
+        let watch = |progress: &Progress<'_>| {
+            if self.common.verbosity == Verbosity::Verbose {
+                messages.push(self.message(ready, Level::Detail, step_line(progress)));
+            }
+            if let (Some((_, format)), Ok(())) = (&self.task.trajectory, &frames) {
+                let record =
+                    structure::annotated(&ready.prepared, progress.x, &Annotation::of(progress.energy), *format);
+                frames = structure::write(&record, *format, &ready.place, messages, trajectory);
+            }
+        };
+        let watched = self.task.trajectory.is_some() || self.common.verbosity == Verbosity::Verbose;
+        let mut observer = (Interrupt(interrupt::flag()), Each(watched.then_some(watch)));
+        let mut evaluator = ready.assigned.field.evaluator();
+        let mut stepper = Lbfgs::default();
+        let started = Instant::now();
+        let result = optimize::minimize(
+            &mut evaluator,
+            x0,
+            &mut stepper,
+            &self.task.criteria,
+            &self.task.limits,
+            &mut observer,
+        );
+        let wall_seconds = started.elapsed().as_secs_f64();
+        frames?;
+        let minimum = match result {
+            Ok(minimum) => minimum,
+            Err(OptimizeError::Surface { error, best }) => {
+                messages.push(self.message(
+                    ready,
+                    Level::Error,
+                    format!("{error}; the best structure before that is given"),
+                ));
+                *best
+            }
+            Err(error @ OptimizeError::Start(_)) => return Err(error.to_string()),
+        };
+        let evaluated = Evaluated::fresh(&ready.assigned.field, &minimum.point.x).map_err(|error| error.to_string())?;
+        let changes = guard::changes(&ready.prepared.molecule, x0, &minimum.point.x);
+        Ok(Found {
+            minimum,
+            evaluated,
+            changes,
+            wall_seconds,
+        })
+    }
+
+    fn message(&self, ready: &Ready, level: Level, text: String) -> Message {
+        Message {
+            level,
+            place: ready.place.clone(),
+            text,
+        }
+    }
+
+    fn report(&self, raw: &RawRecord, ready: &Ready, found: &Found, outcome: &mut Outcome) -> Result<(), String> {
+        let converged = found.converged(self.task);
+        outcome.state = if converged { State::Done } else { State::NotConverged };
+        if !found.changes.is_empty() {
+            let text = format!(
+                "the minimization changed the molecule: {}",
+                structure::words(&found.changes)
+            );
+            outcome.messages.push(self.message(ready, Level::EveryWarning, text));
+        }
+        let level = if converged { Level::Single } else { Level::EveryWarning };
+        outcome
+            .messages
+            .push(self.message(ready, level, self.summary(ready, found)));
+        let structure_wanted = !self.task.json || self.common.output.is_some();
+        let structure = if structure_wanted {
+            self.structure(raw, ready, found, &mut outcome.messages)?
+        } else {
+            String::new()
+        };
+        if self.task.json {
+            outcome.text = self.json(raw, ready, found);
+            outcome.structure = structure;
+        } else {
+            outcome.text = structure;
+        }
+        Ok(())
+    }
+
+    fn summary(&self, ready: &Ready, found: &Found) -> String {
+        let Minimum {
+            initial_energy,
+            stop,
+            steps,
+            evaluations,
+            ..
+        } = &found.minimum;
+        let how = match stop {
+            Stop::Converged if found.converged(self.task) => format!("converged ({})", self.task.criteria.name),
+            Stop::Stalled { step_norm } => format!("not converged (stalled at steps of {step_norm:.1e} Å)"),
+            other => format!("not converged ({})", other.name()),
+        };
+        format!(
+            "{}: {initial_energy:.4} to {:.4} kcal/mol, {how} in {steps} steps and {evaluations} evaluations, gradient rms {:.1e} kcal/mol/Å",
+            ready.assigned.surface,
+            found.evaluated.point.energy,
+            vector::rms(&found.evaluated.point.gradient)
+        )
+    }
+
+    fn structure(
+        &self,
+        raw: &RawRecord,
+        ready: &Ready,
+        found: &Found,
+        messages: &mut Vec<Message>,
+    ) -> Result<String, String> {
+        let format = structure::output_format(self.common, raw);
+        structure::fits(self.common, format, raw)?;
+        let annotation = Annotation {
+            energy: found.evaluated.point.energy,
+            converged: Some(found.converged(self.task)),
+            stop: Some(found.minimum.stop),
+            changes: &found.changes,
+        };
+        let record = structure::annotated(&ready.prepared, &found.minimum.point.x, &annotation, format);
+        let mut text = String::new();
+        structure::write(&record, format, &ready.place, messages, &mut text)?;
+        Ok(text)
+    }
+
+    fn json(&self, raw: &RawRecord, ready: &Ready, found: &Found) -> String {
+        let minimum = &found.minimum;
+        json::line(&MinimizeLine {
+            identity: Identity::ok(raw, &ready.prepared, ready.assigned.surface),
+            energy: EnergyPart::new(&found.evaluated),
+            initial_energy: minimum.initial_energy,
+            converged: found.converged(self.task),
+            stop: minimum.stop.name(),
+            steps: minimum.steps,
+            evaluations: minimum.evaluations,
+            hessian_evaluations: minimum.hessian_evaluations,
+            verification_evaluations: 0,
+            lowest_mode: None,
+            wall_seconds: found.wall_seconds,
+            changes: found.changes.iter().map(ToString::to_string).collect(),
+        })
+    }
+}
+
+fn step_line(progress: &Progress<'_>) -> String {
+    format!(
+        "step {:>5}, {:>5} evaluations, energy {:>16.8}, gradient rms {:.3e}",
+        progress.step,
+        progress.evaluations,
+        progress.energy,
+        vector::rms(progress.gradient)
+    )
+}
+
+impl Work for Minimizations<'_> {
+    fn record(&self, raw: &RawRecord) -> Outcome {
+        let mut outcome = Outcome::default();
+        let json = self.task.json;
+        let Some(ready) = ready(raw, self.common.charge, &self.task.surfaces, json, &mut outcome) else {
+            return outcome;
+        };
+        let reported = match self.minimize(&ready, &mut outcome) {
+            Ok(found) => self.report(raw, &ready, &found, &mut outcome),
+            Err(reason) => Err(reason),
+        };
+        if let Err(reason) = reported {
+            outcome.trajectory.clear();
+            fail(raw, &ready.prepared, reason, json, &mut outcome);
+        }
+        outcome
+    }
+
+    fn unreadable(&self, error: &ReadError) -> String {
+        if self.task.json {
+            json::unreadable(error)
+        } else {
+            String::new()
+        }
+    }
+}

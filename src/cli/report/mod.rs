@@ -1,0 +1,6 @@
+//! How results look: tables, JSON lines, structures, and the progress bar.
+
+pub mod json;
+pub mod progress;
+pub mod structure;
+pub mod table;

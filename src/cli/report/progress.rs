@@ -1,0 +1,49 @@
+//! The progress bar: only on a terminal, only where there is more than one molecule, never with `--quiet`.
+
+use crate::cli::job::Verbosity;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{self, IsTerminal};
+
+/// A bar that appears with the second molecule.
+pub struct Bar {
+    wanted: bool,
+    bar: Option<ProgressBar>,
+}
+
+impl Bar {
+    pub fn new(verbosity: Verbosity) -> Self {
+        Self {
+            wanted: verbosity != Verbosity::Quiet && io::stderr().is_terminal(),
+            bar: None,
+        }
+    }
+
+    pub fn advance(&mut self, molecules: usize) {
+        if !self.wanted || molecules < 2 {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("{spinner} {pos} molecules, {per_sec}, {elapsed}");
+            let bar = ProgressBar::new_spinner();
+            match style {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        });
+        bar.set_position(molecules as u64);
+    }
+
+    /// Takes the bar away while something else is printed.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Which force field a molecule gets. The parameter tables are read when the first molecule needs them.
+
+use super::args::ForceFieldName;
+use crate::chem::Molecule;
+use crate::forcefield::{ForceField, Options, Surface, Terms, mmff94, parameter_file, uff};
+use std::sync::{Arc, OnceLock};
+
+/// The force fields of a job.
+pub struct Surfaces {
+    choice: ForceFieldName,
+    options: Options,
+    multiplicity: Option<u16>,
+    /// Name and text of the user's parameter file.
+    user: Option<(String, String)>,
+    mmff94: OnceLock<Result<mmff94::Parameters, String>>,
+    uff: OnceLock<Result<uff::Parameters, String>>,
+}
+
+/// A misspelt section would go unnoticed, since each force field reads its own only.
+fn check_sections(file: &str, text: &str) -> Result<(), String> {
+    let sections = parameter_file::parse(file, text).map_err(|e| e.to_string())?;
+    let known = |name: &str| {
+        ["mmff94.", "mmff94s.", "uff."]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    };
+    match sections.iter().find(|section| !known(section.name)) {
+        Some(section) => Err(format!(
+            "{file}: section [{}] belongs to no force field; expected mmff94.…, mmff94s.… or uff.…",
+            section.name
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A molecule's force field, and why it is not the first choice.
+pub struct Assigned {
+    pub field: Arc<ForceField>,
+    pub surface: Surface,
+    pub fallback: Option<String>,
+}
+
+impl Surfaces {
+    /// Reads the tables at once only where the user's own file has to be judged.
+    pub fn new(
+        choice: ForceFieldName,
+        cutoff: Option<f64>,
+        multiplicity: Option<u16>,
+        user: Option<(String, String)>,
+    ) -> Result<Self, String> {
+        let surfaces = Self {
+            choice,
+            options: Options {
+                cutoff,
+                ..Options::default()
+            },
+            multiplicity,
+            user,
+            mmff94: OnceLock::new(),
+            uff: OnceLock::new(),
+        };
+        if let Some((file, text)) = &surfaces.user {
+            check_sections(file, text)?;
+            surfaces.mmff94_parameters()?;
+            surfaces.uff_parameters()?;
+        }
+        Ok(surfaces)
+    }
+
+    /// A multiplicity that the force fields can't honour.
+    pub fn ignored_multiplicity(&self) -> Option<u16> {
+        self.multiplicity.filter(|&m| m != 1)
+    }
+
+    /// Types the molecule. The error says why it can't be.
+    pub fn assign(&self, molecule: &Molecule) -> Result<Assigned, String> {
+        let (terms, fallback) = match self.choice {
+            ForceFieldName::Mmff94 => (self.mmff94(molecule, mmff94::Variant::Mmff94)?, None),
+            ForceFieldName::Mmff94s => (self.mmff94(molecule, mmff94::Variant::Mmff94s)?, None),
+            ForceFieldName::Uff => (self.uff(molecule)?, None),
+            ForceFieldName::Auto => match self.mmff94(molecule, mmff94::Variant::Mmff94) {
+                Ok(terms) => (terms, None),
+                Err(reason) => {
+                    let terms = self.uff(molecule).map_err(|error| format!("{reason}; and {error}"))?;
+                    (terms, Some(format!("using uff, since {reason}")))
+                }
+            },
+        };
+        let surface = terms.surface;
+        Ok(Assigned {
+            field: ForceField::new(molecule, terms, self.options),
+            surface,
+            fallback,
+        })
+    }
+
+    fn mmff94(&self, molecule: &Molecule, variant: mmff94::Variant) -> Result<Terms, String> {
+        mmff94::parametrize(molecule, variant, self.mmff94_parameters()?).map_err(|e| e.to_string())
+    }
+
+    fn uff(&self, molecule: &Molecule) -> Result<Terms, String> {
+        uff::parametrize(molecule, self.uff_parameters()?).map_err(|e| e.to_string())
+    }
+
+    fn mmff94_parameters(&self) -> Result<&mmff94::Parameters, String> {
+        let read = || {
+            let mut tables = mmff94::Parameters::published().map_err(|e| e.to_string())?;
+            if let Some((file, text)) = &self.user {
+                tables.extend(file, text).map_err(|e| e.to_string())?;
+            }
+            Ok(tables)
+        };
+        self.mmff94.get_or_init(read).as_ref().map_err(String::clone)
+    }
+
+    fn uff_parameters(&self) -> Result<&uff::Parameters, String> {
+        let read = || {
+            let mut tables = uff::Parameters::published().map_err(|e| e.to_string())?;
+            if let Some((file, text)) = &self.user {
+                tables.extend(file, text).map_err(|e| e.to_string())?;
+            }
+            Ok(tables)
+        };
+        self.uff.get_or_init(read).as_ref().map_err(String::clone)
+    }
+}

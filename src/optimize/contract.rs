@@ -1,0 +1,296 @@
+//! What every stepper has to do on the same list of problems.
+
+use super::*;
+use crate::potential::Counted;
+use crate::potential::test_surfaces::{LennardJones, MuellerBrown, Quadratic, Rosenbrock};
+
+struct Problem {
+    name: &'static str,
+    surface: fn() -> Box<dyn Potential>,
+    start: Vec<f64>,
+    /// Energy of the minimum, and half a unit of the last digit of where it is from.
+    lowest: (f64, f64),
+    /// Gradient (rms) to reach.
+    gradient: f64,
+    /// Most evaluations that a sound method needs.
+    evaluations: usize,
+}
+
+/// Reproducible displacements between −1 and 1.
+fn noise(n: usize) -> impl Iterator<Item = f64> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    std::iter::repeat_with(move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    })
+    .take(n)
+}
+
+fn problems() -> Vec<Problem> {
+    let quadratic = |name, surface, n, evaluations| Problem {
+        name,
+        surface,
+        start: noise(n).map(|d| 3.0 * d).collect(),
+        lowest: (0.0, 1e-9),
+        gradient: 1e-6,
+        evaluations,
+    };
+    let icosahedron = LennardJones::icosahedron(1.1);
+    let perturbed = icosahedron.iter().zip(noise(39)).map(|(x, d)| x + 0.1 * d).collect();
+    vec![
+        quadratic("bowl, condition 10", || Box::new(Quadratic::new(10, 10.0)), 10, 40),
+        quadratic("bowl, condition 1e4", || Box::new(Quadratic::new(30, 1e4)), 30, 800),
+        quadratic("bowl, condition 1e6", || Box::new(Quadratic::new(10, 1e6)), 10, 600),
+        Problem {
+            name: "Rosenbrock's valley",
+            surface: || Box::new(Rosenbrock { coordinates: 2 }),
+            start: vec![-1.2, 1.0],
+            lowest: (0.0, 1e-9),
+            gradient: 1e-6,
+            evaluations: 90,
+        },
+        Problem {
+            name: "Müller and Brown's surface",
+            surface: || Box::new(MuellerBrown),
+            start: vec![-0.8, 1.0],
+            lowest: (MuellerBrown::MINIMA[0].1, 5e-5),
+            gradient: 1e-6,
+            evaluations: 60,
+        },
+        Problem {
+            name: "icosahedral cluster, perturbed",
+            surface: || Box::new(LennardJones { atoms: 13 }),
+            start: perturbed,
+            lowest: (LennardJones::LOWEST_13, 5e-7),
+            gradient: 1e-6,
+            evaluations: 120,
+        },
+        Problem {
+            name: "icosahedral cluster, squeezed to gradients above a million",
+            surface: || Box::new(LennardJones { atoms: 13 }),
+            start: LennardJones::icosahedron(0.4)
+                .iter()
+                .zip(noise(39))
+                .map(|(x, d)| x + 0.01 * d)
+                .collect(),
+            lowest: (LennardJones::LOWEST_13, 5e-7),
+            gradient: 1e-6,
+            evaluations: 300,
+        },
+    ]
+}
+
+fn assert_solves(stepper: &mut dyn Stepper) {
+    for problem in problems() {
+        let name = problem.name;
+        let criteria = Criteria::rms_gradient(problem.gradient);
+        let start = Point::at(&mut *(problem.surface)(), &problem.start).unwrap();
+        assert!(
+            !criteria.gradient_holds(&start.gradient),
+            "{name}: the start is stationary"
+        );
+
+        let mut counted = Counted::new(Boxed((problem.surface)()));
+        let limits = Limits {
+            evaluations: Some(problem.evaluations),
+            ..Limits::default()
+        };
+        let found = minimize(&mut counted, &problem.start, stepper, &criteria, &limits, &mut ()).unwrap();
+        assert_eq!(
+            found.stop,
+            Stop::Converged,
+            "{name}: {} evaluations, at {:?}",
+            found.evaluations,
+            found.point
+        );
+        assert_eq!(found.evaluations, counted.evaluations(), "{name}");
+        assert!(found.initial_energy.to_bits() == start.energy.to_bits(), "{name}");
+
+        let again = Point::at(&mut *(problem.surface)(), &found.point.x).unwrap();
+        assert_eq!(again, found.point, "{name}: a fresh evaluation gives something else");
+        assert!(vector::rms(&again.gradient) <= problem.gradient, "{name}");
+        let (lowest, tolerance) = problem.lowest;
+        assert!(
+            (again.energy - lowest).abs() <= tolerance,
+            "{name}: {} where {lowest} is known",
+            again.energy
+        );
+    }
+}
+
+/// `Counted` wants a sized potential.
+struct Boxed(Box<dyn Potential>);
+
+impl Potential for Boxed {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
+        self.0.energy_gradient(x, gradient)
+    }
+}
+
+#[test]
+fn lbfgs_solves_every_problem() {
+    assert_solves(&mut Lbfgs::default());
+}
+
+#[test]
+fn lbfgs_with_the_shortest_memory_solves_the_easy_bowl() {
+    let mut stepper = Lbfgs::new(LbfgsSettings {
+        memory: 1,
+        ..LbfgsSettings::default()
+    });
+    let criteria = Criteria::rms_gradient(1e-6);
+    let mut bowl = Quadratic::new(10, 10.0);
+    let found = minimize(
+        &mut bowl,
+        &[0.0; 10],
+        &mut stepper,
+        &criteria,
+        &Limits::default(),
+        &mut (),
+    )
+    .unwrap();
+    assert_eq!(found.stop, Stop::Converged);
+}
+
+fn from_the_valley(limits: &Limits, observer: &mut dyn Observer) -> Minimum {
+    let criteria = Criteria::rms_gradient(1e-6);
+    let start = [-1.2, 1.0];
+    minimize(
+        &mut Rosenbrock { coordinates: 2 },
+        &start,
+        &mut Lbfgs::default(),
+        &criteria,
+        limits,
+        observer,
+    )
+    .unwrap()
+}
+
+#[test]
+fn limits_end_the_walk_at_the_best_point_without_convergence() {
+    let free = from_the_valley(&Limits::default(), &mut ());
+    assert_eq!(free.stop, Stop::Converged);
+    for most in [0, 1, 3] {
+        let limits = Limits {
+            steps: Some(most),
+            ..Limits::default()
+        };
+        let cut = from_the_valley(&limits, &mut ());
+        assert_eq!((cut.stop, cut.steps), (Stop::StepLimit, most));
+        assert!(cut.point.energy <= cut.initial_energy);
+    }
+    for most in [1, 2, 7] {
+        let limits = Limits {
+            evaluations: Some(most),
+            ..Limits::default()
+        };
+        let cut = from_the_valley(&limits, &mut ());
+        assert_eq!((cut.stop, cut.evaluations), (Stop::EvaluationLimit, most));
+    }
+    let limits = Limits {
+        time: Some(Duration::ZERO),
+        ..Limits::default()
+    };
+    assert_eq!(from_the_valley(&limits, &mut ()).stop, Stop::TimeLimit);
+}
+
+#[test]
+fn an_observer_sees_every_step_and_can_end_the_walk() {
+    struct Third(usize);
+    impl Observer for Third {
+        fn observe(&mut self, progress: &Progress<'_>) -> Verdict {
+            assert_eq!(progress.step, self.0);
+            self.0 += 1;
+            if self.0 > 3 { Verdict::Stop } else { Verdict::Continue }
+        }
+    }
+    let cut = from_the_valley(&Limits::default(), &mut Third(0));
+    assert_eq!((cut.stop, cut.steps), (Stop::Interrupted, 3));
+}
+
+#[test]
+fn a_minimum_given_back_is_recognized_without_a_step() {
+    let found = from_the_valley(&Limits::default(), &mut ());
+    let criteria = Criteria::rms_gradient(1e-6);
+    let mut surface = Rosenbrock { coordinates: 2 };
+    let again = minimize(
+        &mut surface,
+        &found.point.x,
+        &mut Lbfgs::default(),
+        &criteria,
+        &Limits::default(),
+        &mut (),
+    )
+    .unwrap();
+    assert_eq!((again.stop, again.steps, again.evaluations), (Stop::Converged, 0, 1));
+}
+
+#[test]
+fn a_gradient_below_round_off_is_stalled_and_not_converged() {
+    let criteria = Criteria::rms_gradient(1e-300);
+    let mut cluster = LennardJones { atoms: 13 };
+    let limits = Limits {
+        evaluations: Some(3000),
+        ..Limits::default()
+    };
+    let x0 = LennardJones::icosahedron(1.2);
+    let found = minimize(&mut cluster, &x0, &mut Lbfgs::default(), &criteria, &limits, &mut ()).unwrap();
+    assert!(
+        matches!(found.stop, Stop::Stalled { .. }),
+        "{:?} after {} evaluations",
+        found.stop,
+        found.evaluations
+    );
+    assert!(vector::rms(&found.point.gradient) < 1e-10);
+}
+
+#[test]
+fn a_start_without_an_energy_is_an_error() {
+    let criteria = Criteria::default();
+    let mut pair = LennardJones { atoms: 2 };
+    let result = minimize(
+        &mut pair,
+        &[0.0; 6],
+        &mut Lbfgs::default(),
+        &criteria,
+        &Limits::default(),
+        &mut (),
+    );
+    assert!(matches!(result, Err(OptimizeError::Start(_))));
+}
+
+/// A stepper that lies about the gradient it found.
+struct Liar;
+
+impl Stepper for Liar {
+    fn start(&mut self, _point: &Point) {}
+
+    fn step(
+        &mut self,
+        potential: &mut dyn Potential,
+        point: &mut Point,
+        _budget: usize,
+    ) -> Result<StepOutcome, EvalError> {
+        potential.energy_gradient(&point.x, &mut point.gradient)?;
+        point.gradient.fill(0.0);
+        Ok(StepOutcome::Moved(StepInfo { displacement: 0.0 }))
+    }
+}
+
+#[test]
+fn convergence_is_judged_by_the_surface_and_not_by_the_stepper() {
+    let limits = Limits {
+        steps: Some(3),
+        ..Limits::default()
+    };
+    let criteria = Criteria::rms_gradient(1e-6);
+    let mut surface = Rosenbrock { coordinates: 2 };
+    let found = minimize(&mut surface, &[-1.2, 1.0], &mut Liar, &criteria, &limits, &mut ()).unwrap();
+    assert_eq!(found.stop, Stop::StepLimit);
+}

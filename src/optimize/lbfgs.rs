@@ -1,0 +1,277 @@
+//! Limited-memory BFGS in Cartesian coordinates (Nocedal, Math. Comp. 35, 773 (1980); Liu and Nocedal, Math. Program. 45,
+//! 503 (1989)): the direction −H g from the last few pairs s (step) and y (gradient change) by the two-loop recursion.
+
+use super::line_search::{LineSearch, LineSearchSettings, Outcome};
+use super::{Point, StepInfo, StepOutcome, Stepper, vector};
+use crate::potential::{EvalError, Potential};
+
+/// Settings of the method.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LbfgsSettings {
+    /// Number of pairs that are remembered.
+    pub memory: usize,
+    /// Curvature (kcal/mol/Å²) assumed before anything is known. 1000 is about a bond stretch's: the first step is then right
+    /// for the stiffest motions, which alone make the gradient of a distorted molecule, and short for the others.
+    pub first_curvature: f64,
+    /// Longest displacement of one atom in a step, Å.
+    pub max_step: f64,
+    /// The line search.
+    pub line_search: LineSearchSettings,
+}
+
+impl Default for LbfgsSettings {
+    fn default() -> Self {
+        Self {
+            memory: 15,
+            first_curvature: 1000.0,
+            max_step: 0.4,
+            line_search: LineSearchSettings::default(),
+        }
+    }
+}
+
+/// A pair whose curvature s·y is below this fraction of |s||y| says nothing but round-off and is not kept.
+const LEAST_CURVATURE: f64 = 1e-10;
+
+/// A direction at a steeper angle to −g than this cosine is given up for −g itself.
+const LEAST_COSINE: f64 = 1e-8;
+
+/// The method with its memory. Allocates at the start only.
+#[derive(Debug)]
+pub struct Lbfgs {
+    settings: LbfgsSettings,
+    pairs: Pairs,
+    direction: Vec<f64>,
+    /// Whether `direction` belongs to the present point.
+    ready: bool,
+    line_search: LineSearch,
+}
+
+impl Default for Lbfgs {
+    fn default() -> Self {
+        Self::new(LbfgsSettings::default())
+    }
+}
+
+impl Lbfgs {
+    /// A stepper with an empty memory.
+    #[must_use]
+    pub fn new(settings: LbfgsSettings) -> Self {
+        Self {
+            settings,
+            pairs: Pairs::default(),
+            direction: Vec::new(),
+            ready: false,
+            line_search: LineSearch::new(settings.line_search),
+        }
+    }
+
+    fn aim(&mut self, gradient: &[f64]) {
+        if self.ready {
+            return;
+        }
+        self.pairs
+            .apply_inverse(gradient, 1.0 / self.settings.first_curvature, &mut self.direction);
+        for d in &mut self.direction {
+            *d = -*d;
+        }
+        let cosine_bound = LEAST_COSINE * vector::norm(gradient) * vector::norm(&self.direction);
+        // A direction that is not a number is not downhill either.
+        let downhill = vector::dot(gradient, &self.direction) < -cosine_bound;
+        if !downhill {
+            self.pairs.clear();
+            for (d, g) in self.direction.iter_mut().zip(gradient) {
+                *d = -g / self.settings.first_curvature;
+            }
+        }
+        self.ready = true;
+    }
+
+    fn learn(&mut self, point: &Point) {
+        let previous = self.line_search.previous();
+        let (s, y) = self.pairs.next_slot();
+        vector::set_difference(s, &point.x, &previous.x);
+        vector::set_difference(y, &point.gradient, &previous.gradient);
+        self.pairs.keep_next();
+    }
+}
+
+impl Stepper for Lbfgs {
+    fn start(&mut self, point: &Point) {
+        let n = point.x.len();
+        self.pairs.reset(self.settings.memory, n);
+        self.direction.clear();
+        self.direction.resize(n, 0.0);
+        self.ready = false;
+    }
+
+    fn coming_displacement(&mut self, point: &Point) -> Option<&[f64]> {
+        if self.pairs.is_empty() {
+            return None;
+        }
+        self.aim(&point.gradient);
+        Some(&self.direction)
+    }
+
+    fn step(
+        &mut self,
+        potential: &mut dyn Potential,
+        point: &mut Point,
+        budget: usize,
+    ) -> Result<StepOutcome, EvalError> {
+        loop {
+            self.aim(&point.gradient);
+            let largest = self.settings.max_step / vector::longest_atom(&self.direction);
+            if !largest.is_finite() {
+                return Ok(StepOutcome::Stalled { step_norm: 0.0 });
+            }
+            let outcome = self
+                .line_search
+                .search(potential, point, &self.direction, (1.0, largest), budget)?;
+            self.ready = false;
+            match outcome {
+                Outcome::Moved(t) => {
+                    self.learn(point);
+                    return Ok(StepOutcome::Moved(StepInfo {
+                        displacement: t * vector::norm(&self.direction),
+                    }));
+                }
+                // A memory that leads nowhere is forgotten and the gradient itself tried, once.
+                Outcome::Stuck(_) if !self.pairs.is_empty() => self.pairs.clear(),
+                Outcome::Stuck(t) => {
+                    return Ok(StepOutcome::Stalled {
+                        step_norm: t * vector::norm(&self.direction),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The remembered pairs: a ring of `capacity` slots in two flat arrays.
+#[derive(Debug, Default)]
+struct Pairs {
+    capacity: usize,
+    n: usize,
+    s: Vec<f64>,
+    y: Vec<f64>,
+    /// s·y of each slot.
+    curvature: Vec<f64>,
+    /// y·y of each slot.
+    square: Vec<f64>,
+    alpha: Vec<f64>,
+    /// Slot that the next pair goes into.
+    next: usize,
+    len: usize,
+}
+
+impl Pairs {
+    fn reset(&mut self, capacity: usize, n: usize) {
+        let capacity = capacity.max(1);
+        self.capacity = capacity;
+        self.n = n;
+        self.s.resize(capacity * n, 0.0);
+        self.y.resize(capacity * n, 0.0);
+        for scalars in [&mut self.curvature, &mut self.square, &mut self.alpha] {
+            scalars.resize(capacity, 0.0);
+        }
+        self.clear();
+    }
+
+    fn clear(&mut self) {
+        self.next = 0;
+        self.len = 0;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    fn next_slot(&mut self) -> (&mut [f64], &mut [f64]) {
+        let slot = self.next * self.n..(self.next + 1) * self.n;
+        (&mut self.s[slot.clone()], &mut self.y[slot])
+    }
+
+    fn slot(&self, index: usize) -> (&[f64], &[f64]) {
+        let slot = index * self.n..(index + 1) * self.n;
+        (&self.s[slot.clone()], &self.y[slot])
+    }
+
+    /// Keeps what was written into the next slot, unless its curvature is not positive.
+    fn keep_next(&mut self) {
+        let (s, y) = self.slot(self.next);
+        let (curvature, square) = (vector::dot(s, y), vector::dot(y, y));
+        let bound = LEAST_CURVATURE * vector::norm(s) * square.sqrt();
+        if curvature > bound && curvature.is_finite() && square.is_finite() {
+            self.curvature[self.next] = curvature;
+            self.square[self.next] = square;
+            self.next = (self.next + 1) % self.capacity;
+            self.len = (self.len + 1).min(self.capacity);
+        }
+    }
+
+    /// `out = H v`, H the inverse-Hessian approximation; `first_scale` v where nothing is known.
+    fn apply_inverse(&mut self, v: &[f64], first_scale: f64, out: &mut [f64]) {
+        out.copy_from_slice(v);
+        let slot_of = |age: usize| (self.next + self.capacity - 1 - age) % self.capacity;
+        let mut alpha = std::mem::take(&mut self.alpha);
+        for age in 0..self.len {
+            let slot = slot_of(age);
+            let (s, y) = self.slot(slot);
+            alpha[slot] = vector::dot(s, out) / self.curvature[slot];
+            vector::add_scaled(out, -alpha[slot], y);
+        }
+        let scale = if self.len == 0 {
+            first_scale
+        } else {
+            self.curvature[slot_of(0)] / self.square[slot_of(0)]
+        };
+        for o in out.iter_mut() {
+            *o *= scale;
+        }
+        for age in (0..self.len).rev() {
+            let slot = slot_of(age);
+            let (s, y) = self.slot(slot);
+            let beta = vector::dot(y, out) / self.curvature[slot];
+            vector::add_scaled(out, alpha[slot] - beta, s);
+        }
+        self.alpha = alpha;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_pair_satisfies_the_secant_condition() {
+        let mut pairs = Pairs::default();
+        pairs.reset(3, 4);
+        for k in 0..5 {
+            let (s, y) = pairs.next_slot();
+            for i in 0..4 {
+                s[i] = ((k * 4 + i) as f64).sin();
+                y[i] = s[i] * (1.0 + i as f64);
+            }
+            pairs.keep_next();
+        }
+        assert_eq!(pairs.len, 3);
+        let newest = (pairs.next + 2) % 3;
+        let (s, y) = (pairs.slot(newest).0.to_vec(), pairs.slot(newest).1.to_vec());
+        let mut out = vec![0.0; 4];
+        pairs.apply_inverse(&y, 1.0, &mut out);
+        for i in 0..4 {
+            assert!((out[i] - s[i]).abs() < 1e-12, "component {i}: {} and {}", out[i], s[i]);
+        }
+    }
+
+    #[test]
+    fn a_pair_without_positive_curvature_is_not_kept() {
+        let mut pairs = Pairs::default();
+        pairs.reset(3, 1);
+        let (s, y) = pairs.next_slot();
+        (s[0], y[0]) = (1.0, -1.0);
+        pairs.keep_next();
+        assert!(pairs.is_empty());
+    }
+}

@@ -1,0 +1,8 @@
+//! Contracts that every surface and every term must keep, and tests of these tests.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
+
+mod contract;
+mod derivatives;
+mod evaluator;
+mod synthetic;
