@@ -125,12 +125,13 @@ impl Skeleton {
             elements,
             neighbors: &neighbors,
         };
+        let rings = surroundings.conjugated_rings(&contacts);
         let states: Vec<Vec<State>> = (0..elements.len())
             .map(|a| {
                 let mut states = states::states(elements[a], neighbors[a].len());
                 for state in &mut states {
                     state.penalty += lengths::angle_penalty(coordinates, elements[a], a, &neighbors[a], state.pi);
-                    state.penalty += surroundings.charge_penalty(a, state.charge);
+                    state.penalty += surroundings.charge_penalty(a, state.charge, &rings[a]);
                 }
                 states.sort_by(|s, t| s.penalty.total_cmp(&t.penalty));
                 states
@@ -152,12 +153,11 @@ impl Skeleton {
             list[number[atom]].states.push(states);
         }
         let mut pi_bonds = vec![Vec::new(); count];
-        let rings = surroundings.aromatic_six_rings(&contacts);
         for (index, contact) in contacts.iter().enumerate().filter(|(i, _)| is_pi[*i]) {
             let [a, b] = contact.atoms;
             let end = |i: usize| (elements[i], neighbors[i].len());
             let mut penalties = lengths::order_penalties(end(a), end(b), contact.length);
-            penalties[1] += surroundings.double_penalty(contact) + surroundings.quinoid_penalty(contact, &rings);
+            penalties[1] += surroundings.double_penalty(contact) + surroundings.exocyclic_penalty(contact, &rings);
             pi_bonds[number[a]].push(index);
             list[number[a]].bonds.push(PiBond {
                 atoms: [place[a], place[b]],

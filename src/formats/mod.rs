@@ -1,5 +1,4 @@
 //! Text to molecules and back: XYZ (and extended XYZ), MOL and SDF (V2000 and V3000), MOL2, PDB. No energy is known here.
-
 //!
 //! [`Reader`] cuts a stream into [`RawRecord`]s without understanding them (cheap, in bounded memory); [`RawRecord::parse`]
 //! understands one, so that records can be parsed in parallel; [`write()`] is the way back, and says what a format can't

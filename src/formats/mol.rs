@@ -10,6 +10,9 @@ use crate::chem::{Atom, Bond, BondMark, BondOrder, Molecule};
 /// gives the same output.
 const HEADER: &str = "  thalweg           3D";
 
+/// More bonds to one atom are a mistake, and make the search for bonds drawn twice slow.
+const MOST_BONDS: usize = 200;
+
 /// A connection table in the making.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
@@ -65,9 +68,25 @@ impl Draft {
 
 /// The graph; what is wrong with a bond is placed in its line.
 pub(super) fn connect(atoms: Vec<Atom>, bonds: Vec<Bond>, bond_lines: &[usize]) -> Result<Molecule, Fault> {
+    let line_of = |bond: usize| bond_lines.get(bond).copied().unwrap_or(1);
+    let mut degrees = vec![0usize; atoms.len()];
+    for (k, bond) in bonds.iter().enumerate() {
+        for &end in &bond.atoms {
+            let Some(degree) = degrees.get_mut(end) else { continue };
+            *degree += 1;
+            if *degree > MOST_BONDS {
+                let found = format!("bond number {degree} of atom {}", end + 1);
+                return Err(Fault::new(
+                    line_of(k),
+                    found,
+                    format!("at most {MOST_BONDS} bonds to an atom"),
+                ));
+            }
+        }
+    }
     Molecule::new(atoms, bonds).map_err(|error| {
         let (AbsentAtom { bond, .. } | Loop { bond, .. } | Duplicate { bond, .. }) = error;
-        let line = bond_lines.get(bond).copied().unwrap_or(1);
+        let line = line_of(bond);
         Fault::new(line, error.to_string(), "one bond between two different atoms")
     })
 }

@@ -1,6 +1,7 @@
 //! Tripos MOL2: sections `MOLECULE`, `ATOM` and `BOND`; substructures live on in the atoms' sites, other sections are left.
 //!
-//! The format has no formal charges; see [`super::mol2_types`] for what the atom types say of them.
+//! The format has no formal charges; see [`super::mol2_types`] for what the atom types say of them. A record without partial
+//! charges is written with its formal charges in their column, and a column of whole numbers is read as formal charges.
 
 use super::mol::connect;
 use super::mol2_types;
@@ -206,13 +207,21 @@ fn read_bond(line: Line<'_>, draft: &mut Draft<'_>) -> Result<(), Fault> {
 
 fn finish(draft: Draft<'_>, mut record: Record) -> Result<Record, Fault> {
     let mut molecule = connect(draft.atoms, draft.bonds, &draft.bond_lines)?;
-    if mol2_types::assign_charges(&mut molecule, &draft.types) {
-        record
-            .notes
-            .push("mol2 has no formal charges: set by the atom types".to_owned());
-    }
-    if draft.charges.len() == molecule.len() {
-        record.partial_charges = draft.charges;
+    if let Some(charges) = whole_charges(&molecule, &draft.types, &draft.charges) {
+        for (atom, charge) in charges.into_iter().enumerate() {
+            molecule.set_formal_charge(atom, charge);
+        }
+        let note = "mol2 has no formal charges: taken from the charge column, since all are whole numbers";
+        record.notes.push(note.to_owned());
+    } else {
+        if mol2_types::assign_charges(&mut molecule, &draft.types) {
+            record
+                .notes
+                .push("mol2 has no formal charges: set by the atom types".to_owned());
+        }
+        if draft.charges.len() == molecule.len() {
+            record.partial_charges = draft.charges;
+        }
     }
     record.molecule = molecule;
     record.coordinates = draft.coordinates;
@@ -220,15 +229,37 @@ fn finish(draft: Draft<'_>, mut record: Record) -> Result<Record, Fault> {
     Ok(record)
 }
 
+/// The charge column where it holds formal charges: whole numbers, not all zero, in a molecule whose charged groups
+/// need no drawing.
+fn whole_charges(molecule: &Molecule, types: &[&str], charges: &[f64]) -> Option<Vec<i8>> {
+    let to_draw = molecule
+        .bonds()
+        .iter()
+        .any(|b| b.order == BondOrder::Aromatic && b.atoms.iter().any(|&a| matches!(types[a], "O.co2" | "C.cat")));
+    if to_draw || charges.len() != molecule.len() || charges.iter().all(|&c| c == 0.0) {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number from -15 to 15")]
+    let whole = |&c: &f64| (c.fract() == 0.0 && c.abs() <= 15.0).then_some(c as i8);
+    charges.iter().map(whole).collect()
+}
+
 /// Appends a molecule.
 pub(super) fn write(record: &Record, out: &mut String) -> Result<Vec<String>, String> {
     let molecule = &record.molecule;
     let mut notes = Vec::new();
     let types = mol2_types::types(molecule);
-    check_charges(molecule, &types, &mut notes);
     let name = one_line(&record.name);
     let partial = record.partial_charges.len() == molecule.len();
-    let charge_type = if partial { "USER_CHARGES" } else { "NO_CHARGES" };
+    let formal = !partial && molecule.atoms().iter().any(|a| a.formal_charge != 0);
+    let charge_type = if partial || formal {
+        "USER_CHARGES"
+    } else {
+        "NO_CHARGES"
+    };
+    if partial {
+        check_charges(molecule, &types, &mut notes);
+    }
     // A name must not look like a section, nor be missing.
     let name = if name.is_empty() {
         "*****".to_owned()
@@ -268,6 +299,9 @@ pub(super) fn write(record: &Record, out: &mut String) -> Result<Vec<String>, St
         if partial {
             out.push(' ');
             push_fixed(out, record.partial_charges[k], 9, 4);
+        } else if formal {
+            out.push(' ');
+            push_fixed(out, f64::from(atom.formal_charge), 9, 4);
         }
         out.truncate(out.trim_end().len());
         out.push('\n');

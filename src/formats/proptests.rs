@@ -33,6 +33,39 @@ fn read_all(bytes: &[u8], format: Option<Format>) -> Vec<Record> {
     records
 }
 
+/// Good files with what random records do not have, to be broken.
+const SAMPLES: [(Format, &str); 5] = [
+    (
+        Format::Sdf,
+        "a\n  b                 2D\nc\n  2  1  0  0  1  0  0  0  0  0999 V2000\n    0.0000    0.0000    0.0000 C   1  3  1  0\n\
+         1.0 2.0 3.0 N\n  1  2  1  6\nA    1\nalias\nM  CHG  1   2   1\nM  RAD  1   1   2\nM  ISO  1   1  14\nM  END\n\
+         >  25 <NAME> (x)\none\n\n> <TWO>\n1\n2\n\n$$$$\n",
+    ),
+    (
+        Format::Sdf,
+        "\n\n\n  0  0  0     0  0            999 V3000\nM  V30 BEGIN CTAB\nM  V30 COUNTS 2 1 0 0 1\nM  V30 BEGIN ATOM\n\
+         M  V30 7 N 0.5 0 -\nM  V30 0 0 CHG=1 MA-\nM  V30 SS=15 X=(2 1 2) Y=\"a b\"\nM  V30 9 O 1 2 3 0 RAD=2\nM  V30 END ATOM\n\
+         M  V30 BEGIN BOND\nM  V30 1 9 9 7 CFG=1\nM  V30 END BOND\nM  V30 BEGIN SGROUP\nM  V30 END SGROUP\n\
+         M  V30 END CTAB\nM  END\n$$$$\n",
+    ),
+    (
+        Format::Xyz,
+        "2\nLattice=\"1 0 0 0 1 0 0 0 1\" Properties=id:I:1:species:S:1:pos:R:3 name='x y' charge=-1\n1 H 0 0 0\n2 C1 0 0 1D0\n",
+    ),
+    (
+        Format::Mol2,
+        "# comment\n@<TRIPOS>MOLECULE\nm\n3 2 1\nSMALL\nUSER_CHARGES\n\na=1 b\n@<TRIPOS>ATOM\n1 C1 0 0 0 C.2 1 LIG 0.1\n\
+         2 O1 1 0 0 O.co2 1 LIG -0.5\n3 O2 0 1 0 O.co2 1 LIG -0.5\n@<TRIPOS>BOND\n1 1 2 ar\n2 1 3 ar\n@<TRIPOS>SUBSTRUCTURE\n1 LIG 1\n",
+    ),
+    (
+        Format::Pdb,
+        "TITLE     T\nREMARK   6 a=1\nMODEL        1\n\
+         ATOM      1  CA AALA A   1A      1.000   2.000   3.000  0.50 10.50           C1+\n\
+         ATOM      2 HG11BVAL A   2       1.500   2.000   3.000\nENDMDL\nMODEL        2\n\
+         HETATM    1 CL1  LIG B   1       1.000   2.000   3.000\nENDMDL\nCONECT    1    2\nEND\n",
+    ),
+];
+
 /// A text of format-like pieces in random order: comes further into the parsers than random bytes do.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = select(vec![
@@ -235,10 +268,16 @@ proptest! {
     fn broken_files(
         record in record(),
         format in format(),
+        sample in option::of(select(SAMPLES.to_vec())),
         cuts in vec((any::<Index>(), 0usize..6, any::<u8>()), 1..6),
     ) {
         let mut text = String::new();
-        if write(&record, format, &mut text).is_ok() {
+        let format = sample.map_or(format, |s| s.0);
+        if let Some((_, sample)) = sample {
+            assert!(!read_all(sample.as_bytes(), Some(format)).is_empty());
+            text.push_str(sample);
+        }
+        if sample.is_some() || write(&record, format, &mut text).is_ok() {
             let mut bytes = text.repeat(2).into_bytes();
             for (at, length, byte) in cuts {
                 let at = at.index(bytes.len());
@@ -294,6 +333,11 @@ proptest! {
         prop_assert_eq!(elements(&again), elements(&record), "{}", text);
         prop_assert_eq!(again.molecule.bonds().len(), record.molecule.bonds().len());
         assert_close(&again, &record, 0.5001e-6, &text);
+        if record.molecule.bonds().iter().all(|b| b.order != BondOrder::Aromatic) && again.partial_charges.is_empty() {
+            let charges = |r: &Record| r.molecule.atoms().iter().map(|a| a.formal_charge).collect::<Vec<_>>();
+            let stated = record.molecule.atoms().iter().any(|a| a.formal_charge != 0);
+            prop_assert!(!stated || charges(&again) == charges(&record), "{}", text);
+        }
         let (third, _) = round_trip(&again, Format::Mol2).unwrap();
         prop_assert_eq!(&third.sites, &again.sites);
         prop_assert_eq!(&third.fields, &again.fields);

@@ -149,7 +149,24 @@ fn v3000_is_written_where_v2000_ends() {
     assert!(version(1, 123_456.0));
 }
 
+#[test]
+fn an_atom_has_a_bounded_number_of_bonds() {
+    let bonds: Vec<(usize, usize, &str)> = (2..=300).map(|k| (1, k, "1")).collect();
+    let error = RawRecord::new(Format::Mol2, "hub.mol2", mol2_text(&["C.3"; 300], &bonds))
+        .parse()
+        .unwrap_err();
+    assert_eq!(
+        (error.found.as_str(), error.expected.as_str()),
+        ("bond number 201 of atom 1", "at most 200 bonds to an atom")
+    );
+    assert_eq!(error.line, 309 + 201);
+}
+
 fn mol2(atoms: &[&str], bonds: &[(usize, usize, &str)]) -> Record {
+    read(Format::Mol2, &mol2_text(atoms, bonds))
+}
+
+fn mol2_text(atoms: &[&str], bonds: &[(usize, usize, &str)]) -> String {
     let mut text = format!(
         "@<TRIPOS>MOLECULE\nm\n{} {}\nSMALL\nUSER_CHARGES\n\n\n@<TRIPOS>ATOM\n",
         atoms.len(),
@@ -162,7 +179,7 @@ fn mol2(atoms: &[&str], bonds: &[(usize, usize, &str)]) -> Record {
     for (k, (a, b, kind)) in bonds.iter().enumerate() {
         text += &format!("{} {a} {b} {kind}\n", k + 1);
     }
-    read(Format::Mol2, &text)
+    text
 }
 
 #[test]

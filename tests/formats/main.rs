@@ -1,5 +1,7 @@
 //! Broken files, each with the message that it must give, and files of other programs' dialects.
 
+#![allow(clippy::unwrap_used, reason = "a test may end by a panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use thalweg::formats::{ReadError, Reader};

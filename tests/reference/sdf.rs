@@ -14,8 +14,7 @@ pub struct Record {
 
 /// All records of an SDF text.
 pub fn read(text: &str) -> Vec<Record> {
-    text.split("$$$$")
-        .map(|r| r.trim_start_matches(['\r', '\n']))
+    text.split("$$$$\n")
         .filter(|r| r.lines().count() > 3)
         .map(record)
         .collect()
@@ -34,7 +33,12 @@ fn record(text: &str) -> Record {
     }
     let bonds = lines[4 + atom_count..4 + atom_count + bond_count].iter().map(|line| {
         let field = |n: usize| line[3 * n..3 * n + 3].trim().parse::<usize>().unwrap();
-        let order = [BondOrder::Single, BondOrder::Double, BondOrder::Triple][field(2) - 1];
+        let order = [
+            BondOrder::Single,
+            BondOrder::Double,
+            BondOrder::Triple,
+            BondOrder::Aromatic,
+        ][field(2) - 1];
         Bond::new(field(0) - 1, field(1) - 1, order)
     });
     let bonds = bonds.collect();

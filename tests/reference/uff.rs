@@ -1,5 +1,5 @@
-//! Reference tests: UFF energies at given geometries against RDKit's, the formulas evaluated here over a geometry written
-//! in plain f64.
+//! Reference tests: UFF energies at given geometries against RDKit's, by the evaluator and, independently of it, by the
+//! formulas over a geometry written here in plain f64.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -7,8 +7,7 @@ use serde_json::Value;
 use std::path::Path;
 use thalweg::chem::{Atom, Bond, BondOrder, Element, Molecule};
 use thalweg::forcefield::terms::Terms;
-use thalweg::forcefield::terms::van_der_waals::lennard_jones;
-use thalweg::forcefield::uff;
+use thalweg::forcefield::{ForceField, Options, uff};
 
 type Vector = [f64; 3];
 
@@ -125,7 +124,8 @@ fn energy(terms: &Terms, molecule: &Molecule, x: &[Vector]) -> [f64; 5] {
                 .any(|n| n.atom == b || molecule.bond_between(n.atom, b).is_some());
             if !bonded {
                 let pair = pairs.class[a] * pairs.classes + pairs.class[b];
-                van_der_waals += lennard_jones(distance(a, b), pairs.distance[pair], pairs.depth[pair]);
+                let sixth = (pairs.distance[pair] / distance(a, b)).powi(6);
+                van_der_waals += pairs.depth[pair] * (sixth * sixth - 2.0 * sixth);
             }
         }
     }
@@ -157,6 +157,25 @@ fn compare(sdf: &Path, json: &Path) -> (usize, Vec<String>) {
         };
         let parts = energy(&terms, &record.molecule, &record.positions);
         let total: f64 = parts.iter().sum();
+        let field = ForceField::new(&record.molecule, terms.clone(), Options::default());
+        let mut gradient = vec![f64::NAN; flat.len()];
+        let evaluated = field.evaluator().breakdown(&flat, &mut gradient).unwrap().total();
+        if (evaluated - total).abs() > 1e-9 * total.abs().max(1.0) {
+            wrong.push(format!(
+                "{}: the evaluator gives {evaluated}, the formulas {total}",
+                record.name
+            ));
+        }
+        let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+        if let Some(wanted) = entry["rdkit_grad_norm"]
+            .as_f64()
+            .filter(|wanted| (norm - wanted).abs() > 1e-5 * wanted)
+        {
+            wrong.push(format!(
+                "{}: gradient norm {norm:.5}, reference {wanted:.5}",
+                record.name
+            ));
+        }
         match entry["rdkit_total"].as_f64() {
             Some(wanted) if (total - wanted).abs() > f64::max(1e-3, 1e-5 * wanted.abs()) => wrong.push(format!(
                 "{}: {total:.5}, reference {wanted:.5}; terms {parts:.4?}; types {}",

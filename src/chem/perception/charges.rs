@@ -121,7 +121,7 @@ pub(super) fn solve_skeleton(skeleton: &Skeleton, charge: Option<i32>, all_state
         .zip(chosen)
         .map(|(mut s, number)| s.drawings.swap_remove(number))
         .collect();
-    let penalty = drawings.iter().map(|d| d.penalty).sum::<f64>();
+    let penalty = drawings.iter().map(|d| d.penalty).fold(0.0, |sum, p| sum + p);
     Some(Solution {
         drawings,
         penalty,

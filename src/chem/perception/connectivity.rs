@@ -11,6 +11,9 @@ const METAL_TOLERANCE: f64 = 0.35;
 /// Distance below which two atoms are on one point, Å. The shortest bond (H₂) is 0.74 Å.
 const OVERLAP: f64 = 0.35;
 
+/// Cells beyond this one are not told apart.
+const FAR: f64 = 1e12;
+
 /// A pair of atoms within bonding distance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Contact {
@@ -83,14 +86,14 @@ fn contacts(elements: &[Element], coordinates: &[f64]) -> Result<Vec<Contact>, P
 fn for_each_near_pair(elements: &[Element], coordinates: &[f64], mut visit: impl FnMut(usize, usize, f64)) {
     let largest = elements.iter().map(|e| e.covalent_radius()).fold(0.0, f64::max);
     let edge = 2.0 * largest + TOLERANCE;
-    // Far-out and undefined coordinates saturate here; such atoms share a cell, which costs time only.
-    let cell = |atom: usize| [0, 1, 2].map(|k| (coordinates[3 * atom + k] / edge).floor() as i64);
+    // Far-out and undefined coordinates are cut here; such atoms share a cell, which costs time only.
+    let cell = |atom: usize| [0, 1, 2].map(|k| (coordinates[3 * atom + k] / edge).clamp(-FAR, FAR).floor() as i64);
     let mut sorted: Vec<([i64; 3], usize)> = (0..elements.len()).map(|a| (cell(a), a)).collect();
     sorted.sort_unstable();
     for (position, &([x, y, z], a)) in sorted.iter().enumerate() {
         for (dx, dy) in [(0, 0), (0, 1), (1, -1), (1, 0), (1, 1)] {
             // A column of cells along z is one run of the sorted list.
-            let column = |dz: i64| [x.saturating_add(dx), y.saturating_add(dy), z.saturating_add(dz)];
+            let column = |dz: i64| [x + dx, y + dy, z + dz];
             let first = if (dx, dy) == (0, 0) {
                 position + 1
             } else {
@@ -128,6 +131,7 @@ fn takes_bridges(element: Element) -> bool {
 pub(super) fn bonds(elements: &[Element], coordinates: &[f64]) -> Result<Vec<Contact>, PerceptionError> {
     let mut contacts = contacts(elements, coordinates)?;
     prune_valences(elements, &mut contacts, |e| !coordinates_donors(e));
+    prune_bridged(elements, &mut contacts);
     prune_metals(elements, &mut contacts);
     prune_aqua_ions(elements, &mut contacts);
     Ok(contacts)
@@ -175,6 +179,23 @@ fn is_excess(
     // A metal takes what its ligands offer; only the ligands' own bonds are counted.
     let count = partners[i].iter().filter(|&&p| counted(elements[p])).count();
     counted(element) && counted(elements[j]) && count > most_neighbors(element)
+}
+
+/// Drops the contact across a bridging hydrogen: diborane's borons have no bond of their own.
+fn prune_bridged(elements: &[Element], contacts: &mut Vec<Contact>) {
+    let mut hydrogens: Vec<Vec<usize>> = vec![Vec::new(); elements.len()];
+    for contact in contacts.iter() {
+        let [a, b] = contact.atoms;
+        for (atom, other) in [(a, b), (b, a)] {
+            if elements[other] == Element::H {
+                hydrogens[atom].push(other);
+            }
+        }
+    }
+    contacts.retain(|c| {
+        let [a, b] = c.atoms.map(|i| &hydrogens[i]);
+        !(c.atoms.iter().all(|&i| takes_bridges(elements[i])) && a.iter().any(|h| b.contains(h)))
+    });
 }
 
 /// Drops contacts of a metal that are no bonds: to atoms without a free pair or a π bond, and to the carbon of a

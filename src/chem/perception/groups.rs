@@ -15,7 +15,58 @@ const NITRONATE: f64 = 4.0;
 const AMINOXIDE: f64 = 6.0;
 /// Price of an exocyclic C=C or C=N at a six-ring whose bonds all have aromatic lengths: its quinoid drawing, which
 /// saves charges (sulfapyridine's zwitterion, protonated 2,2'-bipyridine), contradicts the geometry.
-const QUINOID: f64 = 8.0;
+const QUINOID: f64 = 12.0;
+
+/// Price of an exocyclic C=N at a conjugated ring: of two drawings of a cation, the one that has the charge and the
+/// double bonds inside the ring (imidazolium, thiazolium and pyrimidinium with amino groups).
+const EXOCYCLIC_IMINE: f64 = 2.5;
+/// The same for C=O at a conjugated five-ring: the olates of mesoionic rings (sydnones).
+const EXOCYCLIC_OXO: f64 = 1.5;
+/// Price of a positive nitrogen next to a carbonyl group.
+const ACYL_CATION: f64 = 1.5;
+/// Price of a positive two-coordinate oxygen without hydrogen: of two drawings, the iminium ester.
+const ALKYLATED_CARBONYL: f64 = 2.0;
+
+/// Relief for a positive nitrogen in a six-ring with aromatic lengths: of two drawings, pyridinium.
+const PYRIDINIUM: f64 = -1.5;
+
+/// A five- or six-ring whose bonds may all be conjugated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ring {
+    /// Its number.
+    pub number: usize,
+    /// Its size.
+    pub size: usize,
+    /// Whether it is a six-ring with aromatic bond lengths.
+    pub aromatic: bool,
+}
+
+/// Longest bond of a kind between two elements, Å.
+type Limits = fn(Element, Element) -> f64;
+
+/// Longest bond in an aromatic six-ring, Å (Allen et al. 1987 with two standard deviations).
+fn longest_aromatic(a: Element, b: Element) -> f64 {
+    match (a.min(b).atomic_number(), a.max(b).atomic_number()) {
+        (6, 6) => 1.42,
+        (6, 7) => 1.375,
+        (7, 7) => 1.37,
+        _ => 0.0,
+    }
+}
+
+/// Longest bond in a conjugated ring, Å (same source; five-rings' bonds differ most).
+fn longest_conjugated(a: Element, b: Element) -> f64 {
+    match (a.min(b).atomic_number(), a.max(b).atomic_number()) {
+        (6, 6) => 1.46,
+        (6, 7) => 1.42,
+        (7, 7) => 1.41,
+        (6, 8) => 1.42,
+        (7, 8) => 1.44,
+        (6, 16) => 1.77,
+        (7, 16) => 1.70,
+        _ => 0.0,
+    }
+}
 
 /// The neighbours of every atom as the valence rules count them.
 pub(super) struct Surroundings<'a> {
@@ -35,8 +86,27 @@ impl Surroundings<'_> {
         around.filter(|&&n| self.is(n, Element::O, 1)).count()
     }
 
-    /// Change of an atom's penalty for a charge in these surroundings.
-    pub fn charge_penalty(&self, atom: usize, charge: i8) -> f64 {
+    /// Whether an atom bears a terminal oxygen or sulfur, as a carbonyl carbon does.
+    fn is_acyl(&self, atom: usize) -> bool {
+        let terminal = |&n: &usize| matches!(self.elements[n], Element::O | Element::S) && self.neighbors[n].len() == 1;
+        self.elements[atom] == Element::C && self.neighbors[atom].iter().any(terminal)
+    }
+
+    /// Change of an atom's penalty for a charge in these surroundings; `rings` as from [`Self::conjugated_rings`].
+    pub fn charge_penalty(&self, atom: usize, charge: i8, rings: &[Ring]) -> f64 {
+        let around = &self.neighbors[atom];
+        if charge == 1 && self.is(atom, Element::N, 3) {
+            let acyl = around.iter().any(|&n| self.is_acyl(n));
+            let pyridinium = rings.iter().any(|r| r.size == 6 && r.aromatic);
+            return match (acyl, pyridinium) {
+                (true, _) => ACYL_CATION,
+                (false, true) => PYRIDINIUM,
+                (false, false) => 0.0,
+            };
+        }
+        if charge == 1 && self.is(atom, Element::O, 2) && around.iter().all(|&n| self.elements[n] != Element::H) {
+            return ALKYLATED_CARBONYL;
+        }
         let oxo_acid = |&n: &usize| {
             let heavy = self.elements[n].period() > 2 && matches!(self.elements[n].group(), 15 | 16);
             heavy && self.neighbors[n].len() >= 4 && self.terminal_oxygens(n) > 0
@@ -58,8 +128,8 @@ impl Surroundings<'_> {
         }
     }
 
-    /// Six-rings with aromatic bond lengths, as ring numbers of each atom.
-    pub fn aromatic_six_rings(&self, contacts: &[Contact]) -> Vec<Vec<usize>> {
+    /// The five- and six-rings of each atom whose bonds may all be conjugated.
+    pub fn conjugated_rings(&self, contacts: &[Contact]) -> Vec<Vec<Ring>> {
         let bonds = contacts
             .iter()
             .filter(|c| self.neighbors[c.atoms[0]].contains(&c.atoms[1]))
@@ -73,36 +143,40 @@ impl Surroundings<'_> {
         };
         let mut of_atom = vec![Vec::new(); self.elements.len()];
         let rings = Rings::smallest_set(&graph);
-        for (number, ring) in rings.all().iter().enumerate().filter(|r| r.1.len() == 6) {
-            let aromatic = (0..6).all(|i| {
-                let (a, b) = (ring[i], ring[(i + 1) % 6]);
-                self.neighbors[a].len() <= 3 && length(a, b) <= self.longest_aromatic(a, b)
-            });
-            for &atom in ring.iter().filter(|_| aromatic) {
-                of_atom[atom].push(number);
+        for (number, ring) in rings.all().iter().enumerate() {
+            let size = ring.len();
+            let within = |limits: Limits| {
+                (0..size).all(|i| {
+                    let (a, b) = (ring[i], ring[(i + 1) % size]);
+                    self.neighbors[a].len() <= 3 && length(a, b) <= limits(self.elements[a], self.elements[b])
+                })
+            };
+            if matches!(size, 5 | 6) && within(longest_conjugated) {
+                let aromatic = size == 6 && within(longest_aromatic);
+                for &atom in ring {
+                    of_atom[atom].push(Ring { number, size, aromatic });
+                }
             }
         }
         of_atom
     }
 
-    /// Longest aromatic bond between two atoms, Å (Allen et al. 1987 with two standard deviations).
-    fn longest_aromatic(&self, a: usize, b: usize) -> f64 {
-        match (self.elements[a], self.elements[b]) {
-            (Element::C, Element::C) => 1.42,
-            (Element::C, Element::N) | (Element::N, Element::C) => 1.375,
-            (Element::N, Element::N) => 1.37,
-            _ => 0.0,
-        }
-    }
-
-    /// Extra penalty of a double bond that leaves an aromatic six-ring.
-    pub fn quinoid_penalty(&self, contact: &Contact, rings: &[Vec<usize>]) -> f64 {
+    /// Extra penalty of a double bond that leaves a conjugated ring.
+    pub fn exocyclic_penalty(&self, contact: &Contact, rings: &[Vec<Ring>]) -> f64 {
         let [a, b] = contact.atoms;
-        let chain = |atom: usize| matches!(self.elements[atom], Element::C | Element::N);
-        if !chain(a) || !chain(b) || rings[a].iter().any(|r| rings[b].contains(r)) {
+        if rings[a].iter().any(|r| rings[b].iter().any(|s| s.number == r.number)) {
             return 0.0;
         }
-        QUINOID * (usize::from(!rings[a].is_empty()) + usize::from(!rings[b].is_empty())) as f64
+        let from = |ring_atom: usize, other: usize| {
+            let rings = &rings[ring_atom];
+            match (self.elements[ring_atom], self.elements[other]) {
+                (Element::C | Element::N, Element::C | Element::N) if rings.iter().any(|r| r.aromatic) => QUINOID,
+                (Element::C, Element::N) if !rings.is_empty() => EXOCYCLIC_IMINE,
+                (Element::C, Element::O) if rings.iter().any(|r| r.size == 5) => EXOCYCLIC_OXO,
+                _ => 0.0,
+            }
+        };
+        from(a, b) + from(b, a)
     }
 
     /// Extra penalty of a double bond in these surroundings.

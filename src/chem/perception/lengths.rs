@@ -8,6 +8,9 @@ const PER_ANGSTROM: f64 = 25.0;
 /// Most that a bond's length can weigh against one step of its order.
 const MOST: f64 = 4.0;
 
+/// Å by which C=O⁺ with two neighbours at the oxygen is longer than a carbonyl bond, on the average of both orders.
+const PROTONATED_CARBONYL: f64 = 0.03;
+
 /// Covalent radii for double and triple bonds, Å: P. Pyykkö, M. Atsumi, Chem. Eur. J. 2009, 15, 12770, with the
 /// single-bond radius of Chem. Eur. J. 2009, 15, 186 first.
 #[rustfmt::skip]
@@ -87,7 +90,10 @@ fn unusual_double(a: (Element, usize), b: (Element, usize)) -> f64 {
 
 /// Penalties of a single, double and triple bond between two atoms (element, number of neighbours) at this length.
 pub(super) fn order_penalties(a: (Element, usize), b: (Element, usize), length: f64) -> [f64; 3] {
-    let [first, second] = crossings(a.0, b.0);
+    let [mut first, second] = crossings(a.0, b.0);
+    if [a, b].contains(&(Element::O, 2)) && (a.0 == Element::C || b.0 == Element::C) {
+        first += PROTONATED_CARBONYL;
+    }
     let cost = |excess: f64| (PER_ANGSTROM * excess.max(0.0)).min(MOST);
     let unusual = unusual_double(a, b);
     [

@@ -1,4 +1,4 @@
-//! Looks up the parameters of every interaction, step by step down the equivalences (part I, table IV, and part V), and fills [`Terms`].
+//! Looks up the parameters of every interaction, step by step down the equivalences (parts I and V), and fills [`Terms`].
 
 use super::Variant;
 use super::classes::{Bonds, SmallRing, angle_class, angle_ring, stretch_bend_class, torsion_classes};
@@ -202,7 +202,7 @@ impl<'a> Assembly<'a> {
             ));
         };
         let source = if row.is_some() { "the table" } else { "the bend rule" };
-        let rule = format!("bend rule of part V (eq 20): ka {ka:.3} md Å/rad², θ0 {theta0:.3}° from {source}");
+        let rule = format!("bend rule of part V: ka {ka:.3} md Å/rad², θ0 {theta0:.3}° from {source}");
         self.note("angle", &atoms, class, rule);
         Ok([ka, theta0])
     }
@@ -393,7 +393,7 @@ impl<'a> Assembly<'a> {
     }
 }
 
-/// Distance and depth of a pair (part II, eqs 8 to 12): radii from polarizabilities, a cubic-like mean with B and β, Slater and Kirkwood's
+/// Distance and depth of a pair (part II): radii from polarizabilities, a cubic-like mean with B and β, Slater and Kirkwood's
 /// well depth; the plain mean where a donor takes part, and a donor and an acceptor 0.8 as far and half as deep.
 fn combine(i: VanDerWaalsType, j: VanDerWaalsType) -> (f64, f64) {
     const B: f64 = 0.2;

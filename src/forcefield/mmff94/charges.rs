@@ -34,7 +34,7 @@ pub(super) fn partial_charges(
         let increment = match parameters.charge_increments.get(key) {
             Some(increment) if turned => -increment,
             Some(increment) => increment,
-            // Part V, eq 3: w_ij = p_j − p_i.
+            // Part V: the difference of the types' partial increments.
             None => increments[j] - increments[i],
         };
         charges[i] -= increment;
@@ -55,6 +55,8 @@ fn formal_charges(
         .iter()
         .enumerate()
         .map(|(atom, symbol)| match symbol.as_str() {
+            // A thiolate keeps its charge, also where the carbon has a double bond to oxygen.
+            "SM" if drawing.bonded(atom).any(|b| b.z == z::C) => f64::from(drawing.charge(atom)),
             "O2S" | "O3S" | "O4S" | "O-S" | "OSMS" | "SSMO" | "OP" | "O2P" | "O3P" | "O4P" | "S-P" | "SM" | "S2CM"
             | "O4CL" => terminal_share(drawing, atom),
             "NAZT" | "NR%" => diazo_share(drawing, types, atom),
@@ -114,12 +116,12 @@ fn share_anion_rings(drawing: &Drawing<'_>, aromaticity: &Aromaticity, types: &T
 
 /// Where the middle carbon of an imidazolium ring carries a third nitrogen of the guanidinium type, three share the charge.
 fn share_imidazolium(drawing: &Drawing<'_>, types: &Types, charges: &mut [f64]) {
-    for atom in 0..charges.len() {
+    for (atom, charge) in charges.iter_mut().enumerate() {
         let third = |b: Bonded| {
             types.symbols[b.atom] == "CIM+" && drawing.bonded(b.atom).any(|n| types.symbols[n.atom] == "NGD+")
         };
         if types.symbols[atom] == "NIM+" && drawing.bonded(atom).any(third) {
-            charges[atom] = 1.0 / 3.0;
+            *charge = 1.0 / 3.0;
         }
     }
 }

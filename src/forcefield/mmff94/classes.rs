@@ -103,8 +103,8 @@ pub(super) fn stretch_bend_class(angle_class: u8, first_bond: bool) -> u8 {
     }
 }
 
-/// Torsion types TT to look for, in order. Ring types (4 for a four-ring, 5 for a five-ring with an sp³ carbon and no single bonds between multiply bonded atoms) give way
-/// to the general ones where the table has no row.
+/// Torsion types TT to look for, in order: 4 in a four-ring, 5 in a five-ring that holds an sp³ carbon and no single bond between multiply
+/// bonded atoms; the general types where the table has no row of those.
 pub(super) fn torsion_classes(
     drawing: &Drawing<'_>,
     bonds: &Bonds,

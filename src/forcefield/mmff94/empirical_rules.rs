@@ -52,10 +52,11 @@ pub(super) fn bond(parameters: &Parameters, i: Typed, j: Typed, order: u8, aroma
         None => {
             let rows = elements.map(badger_row);
             let [a, d] = parameters.badger.get(pair_key(0, rows[0], rows[1]).0)?;
-            10.0_f64.powf(-(length - a) / d)
+            // Badger: r0 = d + (a − d) kb^(−1/3).
+            ((a - d) / (length - d)).powi(3)
         }
     };
-    Some([force_constant, length])
+    (length > 0.0 && force_constant.is_finite() && force_constant > 0.0).then_some([force_constant, length])
 }
 
 enum EffectiveOrder {
@@ -106,7 +107,8 @@ pub(super) fn reference_angle(centre: Property, ring: SmallRing) -> f64 {
 }
 
 /// Force constant of an angle: ka = β Z_i C_j Z_k / ((r_ij + r_jk) θ0²) exp(−2 D), D = (r_ij − r_jk)²/(r_ij + r_jk)², θ0 in radian,
-/// with β 1.75, less in three- and four-rings (part V, eq 20).
+/// with β 1.75, less in three- and four-rings (part V). For linear angles 178° stand for 180°: so were the rule's own entries
+/// in the published table made.
 pub(super) fn angle_constant(
     parameters: &Parameters,
     elements: [u8; 3],
@@ -130,7 +132,7 @@ pub(super) fn angle_constant(
     };
     let sum = lengths[0] + lengths[1];
     let d = ((lengths[0] - lengths[1]) / sum).powi(2);
-    Some(beta * z_i * c_j * z_k / (sum * angle_degrees.to_radians().powi(2)) * (-2.0 * d).exp())
+    Some(beta * z_i * c_j * z_k / (sum * angle_degrees.min(178.0).to_radians().powi(2)) * (-2.0 * d).exp())
 }
 
 /// Stretch-bend constants by the rows of the periodic table (part V).
@@ -167,13 +169,8 @@ pub(super) fn torsion(
         return Some(('a', [0.0; 3]));
     }
     if aromatic {
-        let beta = if matches!((pj.valence, pk.valence), (3, 4) | (4, 3)) {
-            3.0
-        } else {
-            6.0
-        };
         let pi = if pj.lone_pair || pk.lone_pair { 0.3 } else { 0.5 };
-        return Some(('b', twofold(beta, pi)));
+        return Some(('b', twofold(6.0, pi)));
     }
     if order == 2 {
         let pi = if pj.multiple_bond == 2 && pk.multiple_bond == 2 {
@@ -209,12 +206,12 @@ fn beside_tetrahedral(other: Property, threefold: [f64; 3]) -> [f64; 3] {
 
 /// Rule g: single bonds between two atoms with multiple bonds or lone pairs. The fraction π of a full double bond, where it applies.
 fn delocalized(j: Property, k: Property) -> Option<f64> {
-    let applies = (j.multiple_bond > 0 && k.multiple_bond > 0)
-        || (j.multiple_bond > 0 && k.lone_pair)
-        || (j.lone_pair && k.multiple_bond > 0);
+    let takes_part = |p: Property| p.multiple_bond > 0 || p.lone_pair;
+    let applies = takes_part(j) && takes_part(k) && (j.multiple_bond > 0 || k.multiple_bond > 0);
     if !applies {
         return None;
     }
+    // The lone pair's own atom says how far it is delocalized: an amide nitrogen (1) more than an amine's (0).
     let donated = |multiple_bond: u8| match multiple_bond {
         1 => 0.5,
         _ if row(j.atomic_number) == 1 && row(k.atomic_number) == 1 => 0.3,
@@ -222,8 +219,8 @@ fn delocalized(j: Property, k: Property) -> Option<f64> {
     };
     Some(match (j.lone_pair, k.lone_pair) {
         (true, true) => 0.0,
-        (true, false) if k.multiple_bond > 0 => donated(k.multiple_bond),
-        (false, true) if j.multiple_bond > 0 => donated(j.multiple_bond),
+        (true, false) if k.multiple_bond > 0 => donated(j.multiple_bond),
+        (false, true) if j.multiple_bond > 0 => donated(k.multiple_bond),
         _ if (j.multiple_bond == 1 || k.multiple_bond == 1) && (j.atomic_number, k.atomic_number) != (z::C, z::C) => {
             0.4
         }

@@ -7,6 +7,8 @@ mod classes;
 mod drawing;
 mod empirical_rules;
 mod parameters;
+#[cfg(test)]
+mod tests;
 mod typing;
 
 use super::{Surface, Terms, TypingError};

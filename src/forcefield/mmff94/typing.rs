@@ -13,7 +13,7 @@ use super::Variant;
 use super::aromaticity::{Aromaticity, Ring};
 use super::drawing::{Drawing, z};
 use super::parameters::{AromaticKey, AtomType, Parameters};
-use crate::chem::Molecule;
+use crate::chem::{BondOrder, Molecule};
 use crate::forcefield::TypingError;
 
 /// A symbolic type.
@@ -126,12 +126,18 @@ impl Typer<'_> {
     /// Bonds of an atom in words, for messages.
     fn bonding(&self, atom: usize) -> String {
         let d = self.drawing;
+        let molecule = d.molecule();
+        let vague = molecule
+            .neighbors(atom)
+            .iter()
+            .any(|n| matches!(molecule.bond(n.bond).order, BondOrder::Aromatic | BondOrder::Unknown));
         format!(
-            "no rule for {} with {} neighbours, {} bonds and charge {:+}",
-            d.molecule().element(atom),
+            "no rule for {} with {} neighbours, {} bonds and charge {:+}{}",
+            molecule.element(atom),
             d.degree(atom),
             d.order_sum(atom),
-            d.charge(atom)
+            d.charge(atom),
+            if vague { ", some of them of unknown order" } else { "" }
         )
     }
 

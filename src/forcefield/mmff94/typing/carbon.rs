@@ -90,7 +90,7 @@ impl Typer<'_> {
         }
         let amino = d
             .bonded(carbon)
-            .filter(|b| b.order == 1 && b.z == z::N && self.is_amino_nitrogen(b.atom))
+            .filter(|b| b.order == 1 && self.donates_to(b.atom, carbon))
             .count();
         (amino > 0).then_some(amino + 1)
     }
@@ -101,10 +101,12 @@ impl Typer<'_> {
         d.z(atom) == z::N && d.degree(atom) == 3 && d.order_sum(atom) == 4 && d.terminal(atom, z::O) == 0
     }
 
-    /// Nitrogen with three single bonds.
-    pub(super) fn is_amino_nitrogen(&self, atom: usize) -> bool {
+    /// Nitrogen with three single bonds whose lone pair is free for this carbon: not bound in an aromatic ring without it.
+    fn donates_to(&self, atom: usize, carbon: usize) -> bool {
         let d = self.drawing;
-        d.z(atom) == z::N && d.degree(atom) == 3 && d.order_sum(atom) == 3
+        let amine = d.z(atom) == z::N && d.degree(atom) == 3 && d.order_sum(atom) == 3;
+        let aromatic = self.aromaticity.rings_of(atom).next().is_some();
+        amine && (!aromatic || self.aromaticity.share_ring(atom, carbon))
     }
 
     fn in_three_ring(&self, atom: usize) -> bool {

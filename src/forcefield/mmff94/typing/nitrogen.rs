@@ -12,7 +12,7 @@ impl Typer<'_> {
             (3, 3) => Ok(self.amino_nitrogen(atom)),
             (2, 4) => Ok(if d.has_triple(atom) { "NR%" } else { "=N=" }),
             (2, 3) => Ok(self.divalent_double(atom)),
-            (2, 2) => Ok("NM"),
+            (2, 2) if d.charge(atom) < 0 => Ok("NM"),
             (1, 3) => Ok("NSP"),
             (1, 2) if d.bonded(atom).any(|b| b.z == z::N) => Ok("NAZT"),
             _ => Err(self.bonding(atom)),
@@ -116,7 +116,7 @@ impl Typer<'_> {
         match partner.z {
             z::O => "N=O",
             z::N => "N=N",
-            z::S if d.terminal(partner.atom, z::O) > 0 => "NSO",
+            z::S if d.terminal(partner.atom, z::O) > 0 || d.degree(partner.atom) == 4 => "NSO",
             z::S if d.bonded(atom).any(|b| b.z == z::S && d.terminal(b.atom, z::O) > 1) => "NSO2",
             _ => "N=C",
         }

@@ -13,7 +13,7 @@ impl Typer<'_> {
             (1, _) => d
                 .bonded(atom)
                 .next()
-                .and_then(|b| self.terminal_oxygen(b))
+                .and_then(|b| self.terminal_oxygen(b, d.charge(atom) < 0))
                 .ok_or_else(|| self.bonding(atom)),
             _ => Err(self.bonding(atom)),
         }
@@ -71,8 +71,8 @@ impl Typer<'_> {
         }
     }
 
-    /// Oxygen with one neighbour.
-    fn terminal_oxygen(&self, b: Bonded) -> Option<&'static str> {
+    /// Oxygen with one neighbour. A single bond needs a negative charge, unless it is shared in a group; radicals have no type.
+    fn terminal_oxygen(&self, b: Bonded, anion: bool) -> Option<&'static str> {
         let d = self.drawing;
         match b.z {
             z::C if d.degree(b.atom) == 3 && d.terminal(b.atom, z::O) > 1 => Some("O2CM"),
@@ -82,9 +82,9 @@ impl Typer<'_> {
                 "C=OR" => "O=CR",
                 _ => "O=C",
             }),
-            z::C if d.degree(b.atom) == 3 => Some("OM2"),
-            z::N => Some(self.oxygen_on_nitrogen(b)),
-            z::S => self.terminal_oxygen_on_sulfur(b.atom),
+            z::C if d.degree(b.atom) == 3 => anion.then_some("OM2"),
+            z::N => self.oxygen_on_nitrogen(b, anion),
+            z::S => self.terminal_oxygen_on_sulfur(b),
             z::P => Some(match d.bonded(b.atom).filter(|o| o.z == z::O).count() {
                 1 => "OP",
                 2 => "O2P",
@@ -92,34 +92,35 @@ impl Typer<'_> {
                 _ => "O4P",
             }),
             z::CL => (d.terminal(b.atom, z::O) == 4).then_some("O4CL"),
-            _ => (b.order == 1).then_some("OM"),
+            _ => anion.then_some("OM"),
         }
     }
 
-    fn oxygen_on_nitrogen(&self, b: Bonded) -> &'static str {
+    fn oxygen_on_nitrogen(&self, b: Bonded, anion: bool) -> Option<&'static str> {
         let d = self.drawing;
         let oxygens = d.bonded(b.atom).filter(|o| o.z == z::O).count();
         match (d.terminal(b.atom, z::O), oxygens, d.order_sum(b.atom)) {
-            (3.., _, 4) => "O3N",
-            (2, 3, 4) => "O2NO",
-            (2, _, 4) => "O2N",
-            (_, _, 4) => "OXN",
-            _ if b.order == 2 => "O=N",
-            _ => "OM",
+            (3.., _, 4) => Some("O3N"),
+            (2, 3, 4) => Some("O2NO"),
+            (2, _, 4) => Some("O2N"),
+            (_, _, 4) => Some("OXN"),
+            _ if b.order == 2 => Some("O=N"),
+            _ => anion.then_some("OM"),
         }
     }
 
-    fn terminal_oxygen_on_sulfur(&self, sulfur: usize) -> Option<&'static str> {
+    fn terminal_oxygen_on_sulfur(&self, b: Bonded) -> Option<&'static str> {
         let d = self.drawing;
-        let oxygens = d.terminal(sulfur, z::O);
-        match (d.degree(sulfur), oxygens) {
+        let oxygens = d.terminal(b.atom, z::O);
+        match (d.degree(b.atom), oxygens) {
             (4, 4) => Some("O4S"),
             (4, 3) => Some("O3S"),
             (4, 2) => Some("O2S"),
             (4, _) => Some("O-S"),
-            (3, 1) if d.terminal(sulfur, z::S) > 0 => Some("OSMS"),
+            (3, 1) if d.terminal(b.atom, z::S) > 0 => Some("OSMS"),
             (3, 2..) => Some("O2S"),
             (3, _) => Some("O=S"),
+            (2, _) if b.order == 1 => Some("OM"),
             (2, _) => Some("O=S="),
             _ => None,
         }
