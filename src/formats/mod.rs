@@ -3,6 +3,9 @@
 //! [`Reader`] cuts a stream into [`RawRecord`]s without understanding them (cheap, in bounded memory); [`RawRecord::parse`]
 //! understands one, so that records can be parsed in parallel; [`write()`] is the way back, and says what a format can't
 //! carry. A broken record costs only itself.
+//!
+//! Precision of what is written: XYZ eight decimals, MOL and SDF four (V2000 has ten columns; V3000, taken where V2000 can't
+//! hold the record, six), MOL2 six, PDB three. No number in a file makes a reader allocate more than the file's own size.
 
 mod detect;
 mod encoder;

@@ -13,6 +13,9 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Bytes of a PDB file's title that are kept for its later models.
+const LONGEST_TITLE: usize = 4096;
+
 /// Cuts a stream into records, one at a time, in bounded memory. `.gz` is told by content.
 ///
 /// Gives every record, good or bad, once. After an error of the stream itself ([`ReadError::Io`]) it ends. A stream
@@ -149,8 +152,11 @@ impl Reader {
         while let Some(start) = self.lines.append_next(cut)? {
             let line = cut.text[start..].trim_ascii_end();
             atoms |= line.starts_with(b"ATOM") || line.starts_with(b"HETATM");
-            if line.starts_with(b"TITLE ") && self.title.is_none() && line.len() > 10 {
-                self.title = Some(String::from_utf8_lossy(&line[10..]).trim().into());
+            let room = self.title.as_ref().is_none_or(|t| t.len() < LONGEST_TITLE);
+            if line.starts_with(b"TITLE ") && self.count == 0 && line.len() > 10 && room {
+                let piece = String::from_utf8_lossy(&line[10..]);
+                let title = self.title.take().map_or_else(String::new, |t| format!("{t} "));
+                self.title = Some((title + piece.trim()).into());
             }
             if line == b"END" || line.starts_with(b"ENDMDL") {
                 if atoms {
@@ -406,6 +412,32 @@ mod tests {
         assert_eq!(read(&noise, None).1.len(), 1);
         assert_eq!(read(b"", None).1.len(), 1);
         assert_eq!(read("1\n2\n".repeat(500).as_bytes(), Some(Format::Xyz)).1.len(), 1);
+    }
+
+    /// A stream that comes in small pieces.
+    struct Trickle(Cursor<Vec<u8>>);
+
+    impl Read for Trickle {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let size = buffer.len().min(7);
+            self.0.read(&mut buffer[..size])
+        }
+    }
+
+    #[test]
+    fn formats_are_told_from_pieces() {
+        let mol = "m\n\n\n  1  0  0  0  0  0            999 V2000\n    0.0000    0.0000    0.0000 O   0\nM  END\n";
+        for (text, format) in [
+            (WATER, Format::Xyz),
+            (mol, Format::Mol),
+            (&format!("{mol}$$$$\n"), Format::Sdf),
+        ] {
+            let stream = Trickle(Cursor::new(text.as_bytes().to_vec()));
+            let mut reader = Reader::new("x", Box::new(stream), None).unwrap();
+            assert_eq!(reader.format(), format);
+            assert!(reader.next().unwrap().unwrap().parse().is_ok());
+            assert!(reader.next().is_none());
+        }
     }
 
     #[test]

@@ -36,9 +36,10 @@ pub(super) fn told_by_content(source_name: &str, stream: &mut Box<dyn BufRead + 
     let mut start = Vec::new();
     let mut told = None;
     let mut ended = false;
-    // As soon as it can be told: a slow pipe should not have to fill a buffer first. Only a molfile's end has to be waited
-    // for, since more records may follow.
-    while matches!(told, None | Some(Format::Mol)) && !ended && start.len() < DETECTION_BYTES {
+    let mut undecided = true;
+    // As soon as it can be told: a slow pipe should not have to fill a buffer first. Only after a molfile's table it has to
+    // be waited for what follows.
+    while undecided && !ended && start.len() < DETECTION_BYTES {
         let buffer = match stream.fill_buf() {
             Ok(buffer) => buffer,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -61,6 +62,11 @@ pub(super) fn told_by_content(source_name: &str, stream: &mut Box<dyn BufRead + 
             text.rfind('\n').map_or(0, |at| at + 1)
         };
         told = Format::detect(&text[..whole]);
+        undecided = match told {
+            None | Some(Format::Mol) => true,
+            Some(Format::Sdf) => !text.contains("M  END"),
+            Some(_) => false,
+        };
     }
     let text = String::from_utf8_lossy(&start).into_owned();
     let rest = std::mem::replace(stream, Box::new(io::empty()));

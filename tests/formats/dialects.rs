@@ -230,6 +230,7 @@ fn mol2_charges_that_are_lost_are_said() {
 
 const PDB: &str = "\
 TITLE     A PEPTIDE
+TITLE    2 IN TWO LINES
 MODEL        1
 ATOM      1  N   ALA A   1       1.000   2.000   3.000  1.00 10.50           N1+
 ATOM      2  CA AALA A   1       2.000   2.000   3.000  0.60 10.00           C
@@ -252,13 +253,13 @@ fn pdb_models_names_and_alternate_locations() {
     assert_eq!(records.len(), 2);
     assert_eq!(
         (records[1].name.as_str(), records[1].coordinates[0]),
-        ("A PEPTIDE", 1.5)
+        ("A PEPTIDE IN TWO LINES", 1.5)
     );
     let first = &records[0];
     for record in [first, &again(first, Format::Pdb)] {
         let symbols: Vec<&str> = record.molecule.atoms().iter().map(|a| a.element.symbol()).collect();
         assert_eq!(symbols, ["N", "C", "H", "Ca", "Cl"]);
-        assert_eq!(record.name, "A PEPTIDE");
+        assert_eq!(record.name, "A PEPTIDE IN TWO LINES");
         assert_eq!(
             (record.net_charge, record.connectivity),
             (Some(1), Connectivity::Absent)
