@@ -125,7 +125,7 @@ impl Skeleton {
             elements,
             neighbors: &neighbors,
         };
-        let rings = surroundings.conjugated_rings(&contacts);
+        let rings = surroundings.rings(&contacts);
         let states: Vec<Vec<State>> = (0..elements.len())
             .map(|a| {
                 let mut states = states::states(elements[a], neighbors[a].len());

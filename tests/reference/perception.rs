@@ -81,8 +81,12 @@ fn energy(drawn: &Record, molecule: Molecule) -> Result<f64, String> {
     Ok(energies(&record, &terms).total())
 }
 
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole as f64
+}
+
 /// The published energies from bare coordinates and the net charge. The net charges of the sulfoxides count +2 for the
-/// sulfur, as drawn in the suite.
+/// sulfur, as drawn in the suite, so that these charges can't be inferred.
 #[test]
 fn mmff94_validation_molecules_from_bare_coordinates() {
     let Some(path) = data("mmff94_validation/mmff94_dative.sdf") else {
@@ -102,65 +106,118 @@ fn mmff94_validation_molecules_from_bare_coordinates() {
             good += 1;
         } else {
             let differences = differences(&drawn.molecule, &found.molecule);
-            let as_drawn = energy(drawn, drawn.molecule.clone());
             println!(
-                "{} ({charge:+}, penalty {:.1}): {result:?} for {published:.3}, as drawn {as_drawn:?}:{differences}",
-                drawn.name, found.penalty
+                "{} ({charge:+}): {result:?} for {published:.3}:{differences}",
+                drawn.name
             );
         }
         let guess = perceived(drawn, None);
-        if guess.charge == charge {
-            inferred += 1;
-        } else {
-            println!(
-                "CHARGE {} drawn {charge:+} inferred {:+} {:?}",
-                drawn.name, guess.charge, guess.notes
-            );
+        inferred += usize::from(guess.charge == charge);
+        if guess.charge != charge {
+            println!("{}: drawn {charge:+}, inferred {:+}", drawn.name, guess.charge);
         }
     }
     println!(
         "{} molecules: {good} same energy, {inferred} charges inferred",
         drawings.len()
     );
+    assert!(share(good, drawings.len()) >= 0.995);
+    assert!(share(inferred, drawings.len()) >= 0.97);
 }
 
-/// All other drawn molecules, with 0.1 Å of noise in the folder `perturbed`.
+/// Deterministic noise, nearly normal with unit variance.
+fn noise(seed: &mut u64) -> f64 {
+    let mut uniform = || {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    (uniform() + uniform() + uniform() + uniform() - 2.0) * 3.0_f64.sqrt()
+}
+
+/// The same with noise: the evidence of bond lengths must not decide alone.
+#[test]
+fn noise_changes_few_drawings() {
+    let Some(path) = data("mmff94_validation/mmff94_dative.sdf") else {
+        return;
+    };
+    let mut seed = 7;
+    let (mut total, mut good) = (0, 0);
+    for drawn in &read(&path) {
+        let as_drawn = energy(drawn, drawn.molecule.clone()).unwrap();
+        for _ in 0..3 {
+            let moved = Record {
+                name: drawn.name.clone(),
+                molecule: drawn.molecule.clone(),
+                x: drawn.x.iter().map(|x| x + 0.03 * noise(&mut seed)).collect(),
+            };
+            let found = perceived(&moved, Some(drawn.molecule.net_charge()));
+            total += 1;
+            good += usize::from(energy(drawn, found.molecule).is_ok_and(|e| (e - as_drawn).abs() < 0.01));
+        }
+    }
+    println!("{good} of {total} with 0.03 Å of noise");
+    assert!(share(good, total) >= 0.975);
+}
+
+/// Drawings that contradict their coordinates: a bond of 1.667 Å left out at a sulfur, triple bonds between phosphorus
+/// atoms with three neighbours, and a neutral sulfur with three single bonds.
+const ODD_DRAWINGS: [&str; 3] = ["YULXIM", "P7H7", "WIFREI"];
+
+/// All other drawn molecules, with 0.1 Å of noise in the folder `perturbed`, without their charge.
 #[test]
 fn other_drawn_molecules_from_bare_coordinates() {
     let mut files = Vec::new();
-    for folder in [
-        "conformer_energies",
-        "uff_energies",
-        "perturbed",
-        "druglike_conformers",
-        "mmff94_validation",
-    ] {
+    for folder in ["conformer_energies", "uff_energies", "perturbed", "druglike_conformers"] {
         collect(data(folder), &mut files);
     }
     let (mut count, mut alike) = (0, 0);
-    for file in &files {
-        for drawn in read(file) {
-            let found = perceived(&drawn, None);
-            let differences = differences(&drawn.molecule, &found.molecule);
-            let same = same_connectivity(&drawn.molecule, &found.molecule);
-            let energies = [&drawn.molecule, &found.molecule].map(|m| energy(&drawn, m.clone()).ok());
-            let equal = match energies {
-                [Some(a), Some(b)] => (a - b).abs() < 1e-6,
-                _ => same && summary(&drawn.molecule) == summary(&found.molecule),
-            };
-            count += 1;
-            alike += usize::from(equal);
-            if !equal {
-                println!(
-                    "{} {} ({}) {energies:?}:{differences}",
-                    file.display(),
-                    drawn.name,
-                    same
-                );
-            }
+    let mut drawings: Vec<Record> = files.iter().flat_map(|f| read(f)).collect();
+    drawings.retain(|d| !ODD_DRAWINGS.iter().any(|odd| d.name.contains(odd)));
+    for drawn in &drawings {
+        let found = perceived(drawn, None);
+        assert!(same_connectivity(&drawn.molecule, &found.molecule), "{}", drawn.name);
+        let energies = [&drawn.molecule, &found.molecule].map(|m| energy(drawn, m.clone()).ok());
+        let equal = match energies {
+            [Some(a), Some(b)] => (a - b).abs() < 0.001,
+            _ => summary(&drawn.molecule) == summary(&found.molecule),
+        };
+        count += 1;
+        alike += usize::from(equal);
+        if !equal {
+            println!("{}:{}", drawn.name, differences(&drawn.molecule, &found.molecule));
         }
     }
     println!("{alike} of {count} alike");
+    assert!(count == 0 || share(alike, count) >= 0.995);
+}
+
+/// Thirty-four copies of a peptide beside each other: more than 10,000 atoms, and no change of anything.
+#[test]
+fn large_assemblies_are_solved_part_by_part() {
+    let Some(path) = data("perturbed/ala30.sdf") else {
+        return;
+    };
+    let one = &read(&path)[0];
+    let alone = perceived(one, Some(0));
+    let mut atoms = Vec::new();
+    let mut x = Vec::new();
+    for copy in 0..34 {
+        atoms.extend(one.molecule.atoms().iter().map(|a| Atom::new(a.element)));
+        let shift = |i: usize| {
+            if i.is_multiple_of(3) {
+                500.0 * f64::from(copy)
+            } else {
+                0.0
+            }
+        };
+        x.extend(one.x.iter().enumerate().map(|(i, v)| v + shift(i)));
+    }
+    let many = perceive(&Molecule::new(atoms, Vec::new()).unwrap(), &x, Some(0)).unwrap();
+    assert_eq!(many.molecule.bonds().len(), 34 * alone.molecule.bonds().len());
+    assert!((many.penalty - 34.0 * alone.penalty).abs() < 1e-6);
+    assert!(thalweg::chem::guard::changes(&many.molecule, &x, &x).is_empty());
 }
 
 fn collect(path: Option<PathBuf>, files: &mut Vec<PathBuf>) {
@@ -174,84 +231,4 @@ fn collect(path: Option<PathBuf>, files: &mut Vec<PathBuf>) {
             files.push(entry);
         }
     }
-}
-
-#[test]
-fn timing_adhoc() {
-    let Some(path) = data("perturbed/ala30.sdf") else {
-        return;
-    };
-    let one = &read(&path)[0];
-    for copies in [1, 3, 17, 34] {
-        let mut atoms = Vec::new();
-        let mut x = Vec::new();
-        for c in 0..copies {
-            atoms.extend(one.molecule.atoms().iter().map(|a| Atom::new(a.element)));
-            x.extend(
-                one.x
-                    .iter()
-                    .enumerate()
-                    .map(|(i, v)| v + if i % 3 == 0 { 1000.0 * f64::from(c) } else { 0.0 }),
-            );
-        }
-        let bare = Molecule::new(atoms, Vec::new()).unwrap();
-        let start = std::time::Instant::now();
-        let p = perceive(&bare, &x, Some(0)).unwrap();
-        println!("{} atoms {:?} penalty {}", bare.len(), start.elapsed(), p.penalty);
-        let start = std::time::Instant::now();
-        let c = thalweg::chem::guard::changes(&p.molecule, &x, &x);
-        println!("guard {:?} {}", start.elapsed(), c.len());
-    }
-}
-
-#[test]
-fn margins_adhoc() {
-    let Some(path) = data("mmff94_validation/mmff94_dative.sdf") else {
-        return;
-    };
-    let mut seed = 7_u64;
-    let mut random = || {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 11) as f64 / (1_u64 << 53) as f64
-    };
-    let noise: f64 = std::env::var("NOISE").map_or(0.03, |s| s.parse().unwrap());
-    let (mut total, mut bad) = (0, 0);
-    for drawn in read(&path) {
-        let want = energy(&drawn, drawn.molecule.clone()).unwrap();
-        let mut failures = 0;
-        let mut text = String::new();
-        for _ in 0..10 {
-            let x: Vec<f64> = drawn
-                .x
-                .iter()
-                .map(|v| v + noise * (random() + random() + random() + random() - 2.0) * 1.732)
-                .collect();
-            let moved = Record {
-                name: drawn.name.clone(),
-                molecule: drawn.molecule.clone(),
-                x,
-            };
-            let found = perceived(&moved, Some(drawn.molecule.net_charge()));
-            let got = energy(&drawn, found.molecule.clone());
-            total += 1;
-            if got.is_err() || (got.unwrap() - want).abs() > 0.01 {
-                failures += 1;
-                bad += 1;
-                text = differences(&drawn.molecule, &found.molecule);
-            }
-        }
-        if failures > 0 {
-            println!(
-                "{failures}/10 {}:{}",
-                drawn.name,
-                text.split(';')
-                    .filter(|s| !s.contains("C-") || s.contains('N'))
-                    .collect::<Vec<_>>()
-                    .join(";")
-            );
-        }
-    }
-    println!("{bad} of {total} wrong");
 }

@@ -136,3 +136,60 @@ fn impossible_names_an_atom_and_changes_nothing() {
     assert!(error.atom < 5 && error.to_string().contains("aromatic bonds at atom"));
     assert_eq!(cyclopentadienyl, before);
 }
+
+/// Whether all atoms that must be matched can be, by trying everything.
+fn coverable(neighbors: &[Vec<usize>], needs: &[Need], taken: &mut Vec<bool>) -> bool {
+    let Some(atom) = (0..needs.len()).find(|&a| needs[a] == Need::Must && !taken[a]) else {
+        return true;
+    };
+    taken[atom] = true;
+    let found = neighbors[atom].iter().any(|&b| {
+        if taken[b] || needs[b] == Need::Never {
+            return false;
+        }
+        taken[b] = true;
+        let found = coverable(neighbors, needs, taken);
+        taken[b] = false;
+        found
+    });
+    taken[atom] = false;
+    found
+}
+
+#[test]
+fn matching_agrees_with_exhaustive_search() {
+    let mut seed = 3_u64;
+    let mut random = |below: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((seed >> 33) as usize) % below
+    };
+    for _ in 0..3000 {
+        let n = 2 + random(9);
+        let mut neighbors = vec![Vec::new(); n];
+        for _ in 0..n + random(5) {
+            let (a, b) = (random(n), random(n));
+            if a != b && !neighbors[a].contains(&b) {
+                neighbors[a].push(b);
+                neighbors[b].push(a);
+            }
+        }
+        let needs: Vec<Need> = (0..n)
+            .map(|_| [Need::Must, Need::Must, Need::Must, Need::May, Need::Never][random(5)])
+            .collect();
+        let mut matching = Matching::new(neighbors.clone());
+        let left = matching.cover(&needs);
+        assert_eq!(
+            left.is_none(),
+            coverable(&neighbors, &needs, &mut vec![false; n]),
+            "{neighbors:?} {needs:?}"
+        );
+        for atom in 0..n {
+            if let Some(other) = matching.partner(atom) {
+                assert_eq!(matching.partner(other), Some(atom));
+                assert!(neighbors[atom].contains(&other) && needs[atom] != Need::Never);
+            }
+        }
+    }
+}

@@ -30,13 +30,15 @@ const ALKYLATED_CARBONYL: f64 = 2.0;
 /// Relief for a positive nitrogen in a six-ring with aromatic lengths: of two drawings, pyridinium.
 const PYRIDINIUM: f64 = -1.5;
 
-/// A five- or six-ring whose bonds may all be conjugated.
+/// A ring that an atom is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ring {
     /// Its number.
     pub number: usize,
     /// Its size.
     pub size: usize,
+    /// Whether it is a five- or six-ring whose bonds may all be conjugated.
+    pub conjugated: bool,
     /// Whether it is a six-ring with aromatic bond lengths.
     pub aromatic: bool,
 }
@@ -92,12 +94,12 @@ impl Surroundings<'_> {
         self.elements[atom] == Element::C && self.neighbors[atom].iter().any(terminal)
     }
 
-    /// Change of an atom's penalty for a charge in these surroundings; `rings` as from [`Self::conjugated_rings`].
+    /// Change of an atom's penalty for a charge in these surroundings; `rings` as from [`Self::rings`].
     pub fn charge_penalty(&self, atom: usize, charge: i8, rings: &[Ring]) -> f64 {
         let around = &self.neighbors[atom];
         if charge == 1 && self.is(atom, Element::N, 3) {
             let acyl = around.iter().any(|&n| self.is_acyl(n));
-            let pyridinium = rings.iter().any(|r| r.size == 6 && r.aromatic);
+            let pyridinium = rings.iter().any(|r| r.aromatic);
             return match (acyl, pyridinium) {
                 (true, _) => ACYL_CATION,
                 (false, true) => PYRIDINIUM,
@@ -128,8 +130,8 @@ impl Surroundings<'_> {
         }
     }
 
-    /// The five- and six-rings of each atom whose bonds may all be conjugated.
-    pub fn conjugated_rings(&self, contacts: &[Contact]) -> Vec<Vec<Ring>> {
+    /// The rings of each atom, with what their bond lengths say.
+    pub fn rings(&self, contacts: &[Contact]) -> Vec<Vec<Ring>> {
         let bonds = contacts
             .iter()
             .filter(|c| self.neighbors[c.atoms[0]].contains(&c.atoms[1]))
@@ -151,11 +153,15 @@ impl Surroundings<'_> {
                     self.neighbors[a].len() <= 3 && length(a, b) <= limits(self.elements[a], self.elements[b])
                 })
             };
-            if matches!(size, 5 | 6) && within(longest_conjugated) {
-                let aromatic = size == 6 && within(longest_aromatic);
-                for &atom in ring {
-                    of_atom[atom].push(Ring { number, size, aromatic });
-                }
+            let conjugated = matches!(size, 5 | 6) && within(longest_conjugated);
+            let aromatic = size == 6 && within(longest_aromatic);
+            for &atom in ring {
+                of_atom[atom].push(Ring {
+                    number,
+                    size,
+                    conjugated,
+                    aromatic,
+                });
             }
         }
         of_atom
@@ -171,8 +177,8 @@ impl Surroundings<'_> {
             let rings = &rings[ring_atom];
             match (self.elements[ring_atom], self.elements[other]) {
                 (Element::C | Element::N, Element::C | Element::N) if rings.iter().any(|r| r.aromatic) => QUINOID,
-                (Element::C, Element::N) if !rings.is_empty() => EXOCYCLIC_IMINE,
-                (Element::C, Element::O) if rings.iter().any(|r| r.size == 5) => EXOCYCLIC_OXO,
+                (Element::C, Element::N) if rings.iter().any(|r| r.conjugated) => EXOCYCLIC_IMINE,
+                (Element::C, Element::O) if rings.iter().any(|r| r.size == 5 && r.conjugated) => EXOCYCLIC_OXO,
                 _ => 0.0,
             }
         };

@@ -173,3 +173,37 @@ fn large_sheet_is_fast() {
     }
     assert_eq!(both(41 * 41, &sheet).0, vec![4; 1600]);
 }
+
+/// A small linear congruential generator (Knuth's constants), for tests that must not vary.
+fn random(seed: &mut u64, below: usize) -> usize {
+    *seed = seed
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    ((*seed >> 33) as usize) % below
+}
+
+#[test]
+fn numbering_does_not_matter() {
+    let mut seed = 5;
+    for _ in 0..200 {
+        let n = 4 + random(&mut seed, 12);
+        let mut bonds = Vec::new();
+        for i in 1..n {
+            bonds.push((random(&mut seed, i), i));
+        }
+        for _ in 0..1 + random(&mut seed, 9) {
+            let (a, b) = (random(&mut seed, n), random(&mut seed, n));
+            if a != b && !bonds.contains(&(a.min(b), a.max(b))) {
+                bonds.push((a.min(b), a.max(b)));
+            }
+        }
+        let mut renumbered: Vec<usize> = (0..n).collect();
+        for i in (1..n).rev() {
+            renumbered.swap(i, random(&mut seed, i + 1));
+        }
+        let other: Vec<_> = bonds.iter().map(|&(a, b)| (renumbered[a], renumbered[b])).collect();
+        let (smallest, relevant) = both(n, &bonds);
+        assert_eq!(smallest.len(), bonds.len() + 1 - n, "a fragment's cycle rank");
+        assert_eq!((smallest, relevant), both(n, &other), "{bonds:?}");
+    }
+}
