@@ -22,7 +22,7 @@ pub struct LbfgsSettings {
 impl Default for LbfgsSettings {
     fn default() -> Self {
         Self {
-            memory: 15,
+            memory: 20,
             first_curvature: 1000.0,
             max_step: 0.4,
             line_search: LineSearchSettings::default(),

@@ -309,7 +309,7 @@ struct Walk {
 
 impl Walk {
     /// So many steps without any gain are a walk in the surface's round-off.
-    const PATIENCE: usize = 60;
+    const PATIENCE: usize = 300;
     /// Round-off of an energy relative to its magnitude: falls below this are no gain.
     const ENERGY_GAIN: f64 = 1e-13;
     /// The gradient has to fall to this fraction of its smallest value to count as a gain.
