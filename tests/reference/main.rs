@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod kekule;
 mod mmff94;
 mod perception;
 mod sdf;
