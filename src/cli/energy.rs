@@ -73,7 +73,7 @@ pub fn ready(
             text: format!("the force fields don't depend on the multiplicity; {multiplicity} is not used"),
         });
     }
-    match surfaces.assign(&prepared.molecule) {
+    match surfaces.assign(&prepared.molecule, &prepared.record.coordinates) {
         Ok(assigned) => {
             outcome.messages.extend(assigned.fallback.iter().map(|text| Message {
                 level: Level::EveryWarning,

@@ -72,16 +72,19 @@ impl Surfaces {
         self.multiplicity.filter(|&m| m != 1)
     }
 
-    /// Types the molecule. The error says why it can't be.
-    pub fn assign(&self, molecule: &Molecule) -> Result<Assigned, String> {
+    /// Types the molecule; where neighbours of a metal can be told apart only by their places, by the coordinates (Å).
+    /// The error says why it can't be typed.
+    pub fn assign(&self, molecule: &Molecule, coordinates: &[f64]) -> Result<Assigned, String> {
         let (terms, fallback) = match self.choice {
             ForceFieldName::Mmff94 => (self.mmff94(molecule, mmff94::Variant::Mmff94)?, None),
             ForceFieldName::Mmff94s => (self.mmff94(molecule, mmff94::Variant::Mmff94s)?, None),
-            ForceFieldName::Uff => (self.uff(molecule)?, None),
+            ForceFieldName::Uff => (self.uff(molecule, coordinates)?, None),
             ForceFieldName::Auto => match self.mmff94(molecule, mmff94::Variant::Mmff94) {
                 Ok(terms) => (terms, None),
                 Err(reason) => {
-                    let terms = self.uff(molecule).map_err(|error| format!("{reason}; and {error}"))?;
+                    let terms = self
+                        .uff(molecule, coordinates)
+                        .map_err(|error| format!("{reason}; and {error}"))?;
                     (terms, Some(format!("using uff, since {reason}")))
                 }
             },
@@ -98,8 +101,8 @@ impl Surfaces {
         mmff94::parametrize(molecule, variant, self.mmff94_parameters()?).map_err(|e| e.to_string())
     }
 
-    fn uff(&self, molecule: &Molecule) -> Result<Terms, String> {
-        uff::parametrize(molecule, self.uff_parameters()?).map_err(|e| e.to_string())
+    fn uff(&self, molecule: &Molecule, coordinates: &[f64]) -> Result<Terms, String> {
+        uff::parametrize_at(molecule, coordinates, self.uff_parameters()?).map_err(|e| e.to_string())
     }
 
     fn mmff94_parameters(&self) -> Result<&mmff94::Parameters, String> {

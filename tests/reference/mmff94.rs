@@ -2,6 +2,7 @@
 //!
 //! The large sets lie outside the repository; a selection is in `tests/data/mmff94` (see its README).
 
+use crate::kekule;
 use crate::sdf::{self, Record};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,12 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use thalweg::chem::{Atom, Bond, BondOrder, Element, Molecule};
 use thalweg::forcefield::mmff94::{Parameters, Variant, parametrize};
-use thalweg::forcefield::terms::van_der_waals::buffered_14_7;
-use thalweg::forcefield::{Breakdown, Terms};
-
-/// Coulomb's constant of MMFF94, kcal Å/mol/e², and its buffering, Å (part II).
-const COULOMB: f64 = 332.0716;
-const BUFFER: f64 = 0.05;
+use thalweg::forcefield::{Breakdown, ForceField, Options, Terms};
 
 pub(crate) fn parameters() -> &'static Parameters {
     static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
@@ -37,117 +33,10 @@ fn csv(path: &Path) -> Rows {
     rows
 }
 
-fn point(x: &[f64], atom: usize) -> [f64; 3] {
-    [x[3 * atom], x[3 * atom + 1], x[3 * atom + 2]]
-}
-
-fn minus(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
-}
-
-fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [
-        a[1] * b[2] - a[2] * b[1],
-        a[2] * b[0] - a[0] * b[2],
-        a[0] * b[1] - a[1] * b[0],
-    ]
-}
-
-fn unit(a: [f64; 3]) -> [f64; 3] {
-    a.map(|c| c / dot(a, a).sqrt())
-}
-
-fn distance(x: &[f64], a: usize, b: usize) -> f64 {
-    let d = minus(point(x, a), point(x, b));
-    dot(d, d).sqrt()
-}
-
-fn angle_cosine(x: &[f64], [i, j, k]: [usize; 3]) -> f64 {
-    let [a, b, c] = [i, j, k].map(|n| point(x, n));
-    dot(unit(minus(a, b)), unit(minus(c, b))).clamp(-1.0, 1.0)
-}
-
-fn wilson_sine(x: &[f64], [i, j, k, l]: [usize; 4]) -> f64 {
-    let [a, b, c, d] = [i, j, k, l].map(|n| point(x, n));
-    let normal = unit(cross(minus(a, b), minus(c, b)));
-    dot(normal, unit(minus(d, b))).clamp(-1.0, 1.0)
-}
-
-fn dihedral_cosine(x: &[f64], [i, j, k, l]: [usize; 4]) -> f64 {
-    let [a, b, c, d] = [i, j, k, l].map(|n| point(x, n));
-    let bond = minus(c, b);
-    let (n1, n2) = (cross(minus(b, a), bond), cross(bond, minus(d, c)));
-    dot(unit(n1), unit(n2)).clamp(-1.0, 1.0)
-}
-
-/// Energy by term, straight from the formulas.
+/// Energy by term, from the evaluator that users get.
 pub(crate) fn energies(record: &Record, terms: &Terms) -> Breakdown {
-    let x = record.x.as_slice();
-    let mut e = Breakdown::default();
-    for t in &terms.quartic_bonds {
-        e.bond += t.parameters.energy(distance(x, t.atoms[0], t.atoms[1]));
-    }
-    for t in &terms.cubic_angles {
-        e.angle += t.parameters.energy(angle_cosine(x, t.atoms).acos());
-    }
-    for t in &terms.linear_angles {
-        e.angle += t.parameters.energy(angle_cosine(x, t.atoms));
-    }
-    for t in &terms.stretch_bends {
-        let [i, j, k] = t.atoms;
-        e.stretch_bend += t
-            .parameters
-            .energy(distance(x, i, j), distance(x, k, j), angle_cosine(x, t.atoms).acos());
-    }
-    for t in &terms.wilson_angles {
-        e.out_of_plane += t.parameters.energy(wilson_sine(x, t.atoms));
-    }
-    for t in &terms.threefold_torsions {
-        e.torsion += t.parameters.energy(dihedral_cosine(x, t.atoms));
-    }
-    add_nonbonded(record, terms, &mut e);
-    e
-}
-
-fn add_nonbonded(record: &Record, terms: &Terms, e: &mut Breakdown) {
-    let vdw = &terms.van_der_waals;
-    for i in 0..record.molecule.len() {
-        let separation = separations(record, i);
-        for (j, bonds) in separation.into_iter().enumerate().skip(i + 1) {
-            if bonds < 3 {
-                continue;
-            }
-            let r = distance(&record.x, i, j);
-            let pair = vdw.class[i] * vdw.classes + vdw.class[j];
-            e.van_der_waals += buffered_14_7(r, vdw.distance[pair], vdw.depth[pair]);
-            let scale = if bonds == 3 { 0.75 } else { 1.0 };
-            e.electrostatic += scale * COULOMB * terms.charges[i] * terms.charges[j] / (r + BUFFER);
-        }
-    }
-}
-
-/// Bonds between an atom and all others, up to 3; 4 for more.
-fn separations(record: &Record, from: usize) -> Vec<usize> {
-    let mut bonds = vec![4; record.molecule.len()];
-    bonds[from] = 0;
-    let mut front = vec![from];
-    for step in 1..4 {
-        let mut next = Vec::new();
-        for atom in front {
-            for n in record.molecule.neighbors(atom) {
-                if bonds[n.atom] == 4 {
-                    bonds[n.atom] = step;
-                    next.push(n.atom);
-                }
-            }
-        }
-        front = next;
-    }
-    bonds
+    let mut evaluator = ForceField::new(&record.molecule, terms.clone(), Options::default()).evaluator();
+    evaluator.breakdown(&record.x, &mut vec![0.0; record.x.len()]).unwrap()
 }
 
 fn close(a: f64, text: &str, tolerance: f64) -> bool {
@@ -492,6 +381,50 @@ fn own_selection() {
             assert!(faults.is_empty(), "{}:\n{faults}", record.name);
         }
     }
+}
+
+/// Turning the double bonds of a benzene ring changes nothing.
+fn check_kekule_structures<'a>(records: impl Iterator<Item = &'a Record>) {
+    let (mut count, mut faults) = (0, String::new());
+    for record in records {
+        let drawn = parametrize(&record.molecule, Variant::Mmff94, parameters()).unwrap();
+        for turned in kekule::turned(&record.molecule) {
+            count += 1;
+            match parametrize(&turned, Variant::Mmff94, parameters()) {
+                Ok(other) if other.atom_types != drawn.atom_types => {
+                    let differ = (0..turned.len()).filter(|&a| other.atom_types[a] != drawn.atom_types[a]);
+                    let list: Vec<_> = differ
+                        .map(|a| (a + 1, &drawn.atom_types[a], &other.atom_types[a]))
+                        .collect();
+                    writeln!(faults, "{}: {list:?}", record.name).unwrap();
+                }
+                Ok(other) if other.charges != drawn.charges || other.cubic_angles != drawn.cubic_angles => {
+                    writeln!(faults, "{}: charges or angles", record.name).unwrap();
+                }
+                Ok(_) => {}
+                Err(error) => writeln!(faults, "{}: {error}", record.name).unwrap(),
+            }
+        }
+    }
+    assert!(count > 0);
+    assert!(faults.is_empty(), "{count} structures\n{faults}");
+}
+
+#[test]
+fn own_kekule_structures() {
+    let records = own_records();
+    check_kekule_structures(records.iter().map(|own| &own.drawings[0]));
+}
+
+#[test]
+fn suite_kekule_structures() {
+    let path = own("../shared/data/mmff94_validation/mmff94_hypervalent.sdf");
+    if !path.exists() {
+        eprintln!("skipped: {} is not here", path.display());
+        return;
+    }
+    let records = sdf::read(&std::fs::read_to_string(path).unwrap());
+    check_kekule_structures(records.iter());
 }
 
 #[test]

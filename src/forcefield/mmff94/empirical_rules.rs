@@ -4,6 +4,9 @@ use super::classes::SmallRing;
 use super::drawing::z;
 use super::parameters::{Parameters, Property, key, pair_key, triple_key};
 
+#[cfg(test)]
+mod tests;
+
 /// An atom as the rules see it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Typed {
@@ -47,16 +50,19 @@ pub(super) fn bond(parameters: &Parameters, i: Typed, j: Typed, order: u8, aroma
     // Blom and Haaland's constant and exponent (J. Mol. Struct. 1985, 128, 21), with a smaller constant for hydrogen.
     let c = if elements.contains(&z::H) { 0.05 } else { 0.085 };
     let length = radius_i + radius_j - shortening - c * (chi_i - chi_j).abs().powf(1.4);
-    let force_constant = match parameters.bond_rules.get(pair_key(0, elements[0], elements[1]).0) {
-        Some([reference, constant]) => constant * (reference / length).powi(6),
-        None => {
-            let rows = elements.map(badger_row);
-            let [a, d] = parameters.badger.get(pair_key(0, rows[0], rows[1]).0)?;
-            // Badger: r0 = d + (a − d) kb^(−1/3).
-            ((a - d) / (length - d)).powi(3)
-        }
-    };
+    let force_constant = bond_constant(parameters, elements, length)?;
     (length > 0.0 && force_constant.is_finite() && force_constant > 0.0).then_some([force_constant, length])
+}
+
+/// Force constant of a bond of known length.
+fn bond_constant(parameters: &Parameters, elements: [u8; 2], length: f64) -> Option<f64> {
+    if let Some([reference, constant]) = parameters.bond_rules.get(pair_key(0, elements[0], elements[1]).0) {
+        return Some(constant * (reference / length).powi(6));
+    }
+    let rows = elements.map(badger_row);
+    let [a, d] = parameters.badger.get(pair_key(0, rows[0], rows[1]).0)?;
+    // Badger: r0 = d + (a − d) kb^(−1/3).
+    Some(((a - d) / (length - d)).powi(3))
 }
 
 enum EffectiveOrder {

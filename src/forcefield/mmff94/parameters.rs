@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// A numeric atom type.
 pub(super) type AtomType = u8;
 
-const MMFF94: &str = include_str!("../../../forcefields/mmff94.par");
+pub(super) const MMFF94: &str = include_str!("../../../forcefields/mmff94.par");
 const MMFF94S: &str = include_str!("../../../forcefields/mmff94s.par");
 
 /// A table with packed integer keys: a sorted vector, searched by bisection.
