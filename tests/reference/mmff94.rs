@@ -2,6 +2,7 @@
 //!
 //! The large sets lie outside the repository; a selection is in `tests/data/mmff94` (see its README).
 
+use crate::kekule;
 use crate::sdf::{self, Record};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -492,6 +493,50 @@ fn own_selection() {
             assert!(faults.is_empty(), "{}:\n{faults}", record.name);
         }
     }
+}
+
+/// Turning the double bonds of a benzene ring changes nothing.
+fn check_kekule_structures<'a>(records: impl Iterator<Item = &'a Record>) {
+    let (mut count, mut faults) = (0, String::new());
+    for record in records {
+        let drawn = parametrize(&record.molecule, Variant::Mmff94, parameters()).unwrap();
+        for turned in kekule::turned(&record.molecule) {
+            count += 1;
+            match parametrize(&turned, Variant::Mmff94, parameters()) {
+                Ok(other) if other.atom_types != drawn.atom_types => {
+                    let differ = (0..turned.len()).filter(|&a| other.atom_types[a] != drawn.atom_types[a]);
+                    let list: Vec<_> = differ
+                        .map(|a| (a + 1, &drawn.atom_types[a], &other.atom_types[a]))
+                        .collect();
+                    writeln!(faults, "{}: {list:?}", record.name).unwrap();
+                }
+                Ok(other) if other.charges != drawn.charges || other.cubic_angles != drawn.cubic_angles => {
+                    writeln!(faults, "{}: charges or angles", record.name).unwrap();
+                }
+                Ok(_) => {}
+                Err(error) => writeln!(faults, "{}: {error}", record.name).unwrap(),
+            }
+        }
+    }
+    assert!(count > 0);
+    assert!(faults.is_empty(), "{count} structures\n{faults}");
+}
+
+#[test]
+fn own_kekule_structures() {
+    let records = own_records();
+    check_kekule_structures(records.iter().map(|own| &own.drawings[0]));
+}
+
+#[test]
+fn suite_kekule_structures() {
+    let path = own("../shared/data/mmff94_validation/mmff94_hypervalent.sdf");
+    if !path.exists() {
+        eprintln!("skipped: {} is not here", path.display());
+        return;
+    }
+    let records = sdf::read(&std::fs::read_to_string(path).unwrap());
+    check_kekule_structures(records.iter());
 }
 
 #[test]
