@@ -10,14 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use thalweg::chem::{Atom, Bond, BondOrder, Element, Molecule};
 use thalweg::forcefield::mmff94::{Parameters, Variant, parametrize};
-use thalweg::forcefield::terms::van_der_waals::buffered_14_7;
 use thalweg::forcefield::{Breakdown, Terms};
 
 /// Coulomb's constant of MMFF94, kcal Å/mol/e², and its buffering, Å (part II).
 const COULOMB: f64 = 332.0716;
 const BUFFER: f64 = 0.05;
 
-pub(crate) fn parameters() -> &'static Parameters {
+fn parameters() -> &'static Parameters {
     static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
     PARAMETERS.get_or_init(|| Parameters::published().unwrap())
 }
@@ -85,8 +84,14 @@ fn dihedral_cosine(x: &[f64], [i, j, k, l]: [usize; 4]) -> f64 {
     dot(unit(n1), unit(n2)).clamp(-1.0, 1.0)
 }
 
+/// Buffered 14-7 function (part II, eq 8).
+fn buffered_14_7(r: f64, distance: f64, depth: f64) -> f64 {
+    let (r7, d7) = (r.powi(7), distance.powi(7));
+    depth * (1.07 * distance / (r + 0.07 * distance)).powi(7) * (1.12 * d7 / (r7 + 0.12 * d7) - 2.0)
+}
+
 /// Energy by term, straight from the formulas.
-pub(crate) fn energies(record: &Record, terms: &Terms) -> Breakdown {
+fn energies(record: &Record, terms: &Terms) -> Breakdown {
     let x = record.x.as_slice();
     let mut e = Breakdown::default();
     for t in &terms.quartic_bonds {
