@@ -10,7 +10,6 @@ use crate::sdf::{self, Record};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::OnceLock;
 use thalweg::chem::perception::{Perceived, perceive};
 use thalweg::chem::{Atom, Bond, BondOrder, Molecule};
 use thalweg::forcefield::mmff94::{Parameters, Variant, parametrize};
