@@ -173,8 +173,7 @@ fn out_of_plane_bends() {
         4,
         |x| {
             let chi = wilson(x);
-            let y = -chi + std::f64::consts::FRAC_PI_2;
-            (y.sin() * -0.7 + (y * 2.0).cos() * 0.2 + 1.1) * 6.0
+            (chi.cos() * -0.7 + (chi * 2.0).cos() * 0.2 + 1.1) * 6.0
         }
     );
 }
