@@ -126,9 +126,13 @@ impl Skeleton {
             neighbors: &neighbors,
         };
         let rings = surroundings.rings(&contacts);
+        let mut bare = vec![true; elements.len()];
+        for atom in contacts.iter().flat_map(|c| c.atoms) {
+            bare[atom] = false;
+        }
         let states: Vec<Vec<State>> = (0..elements.len())
             .map(|a| {
-                let mut states = states::states(elements[a], neighbors[a].len());
+                let mut states = states::states(elements[a], neighbors[a].len(), bare[a]);
                 for state in &mut states {
                     state.penalty += lengths::angle_penalty(coordinates, elements[a], a, &neighbors[a], state.pi);
                     state.penalty += surroundings.charge_penalty(a, state.charge, &rings[a]);
