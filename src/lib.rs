@@ -8,6 +8,8 @@ pub mod cli;
 pub mod forcefield;
 pub mod formats;
 pub mod geometry;
+pub mod hessian;
+pub mod linalg;
 pub mod numeric;
 pub mod optimize;
 pub mod potential;
