@@ -5,6 +5,7 @@
 pub mod chem;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod coordinates;
 pub mod forcefield;
 pub mod formats;
 pub mod geometry;
