@@ -7,7 +7,7 @@ pub mod criteria;
 pub mod lbfgs;
 mod line_search;
 pub mod observer;
-pub mod vector;
+pub use crate::linalg::vector;
 
 #[cfg(test)]
 mod contract;
