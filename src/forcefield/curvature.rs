@@ -9,7 +9,7 @@ use crate::numeric::{Dual, WIDTH};
 use crate::potential::AddCurvature;
 
 /// Non-bonded pairs count up to this distance, Å: beyond, they hardly curve.
-const REACH: f64 = 4.0;
+const REACH: f64 = 3.5;
 
 /// Angles with a smaller sine are taken as linear: both bends across the axis then have the same curvature.
 const LINEAR: f64 = 0.1;

@@ -14,8 +14,8 @@ pub trait Preconditioner: Send {
 }
 
 /// Added to the diagonal, kcal/mol/Å²: what motions have at least that the surface's model says nothing of. About the softest
-/// torsions and contacts of a molecule; the smallest number of evaluations on drug-like molecules was found between 1 and 5.
-const SHIFT: f64 = 2.0;
+/// torsions and contacts of a molecule; the smallest number of evaluations on drug-like molecules was found between 0.5 and 1.
+const SHIFT: f64 = 0.5;
 
 /// Pairs curved at least so much (kcal/mol/Å²) are in the sparse pattern from the start: bonds. Weaker pairs count where larger terms
 /// make room for them, else on the diagonal only.
