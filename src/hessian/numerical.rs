@@ -5,8 +5,8 @@ use crate::linalg::vector::longest_atom;
 use crate::potential::{EvalError, Potential};
 
 /// Displacement (Å) for surfaces without noise. The error of central differences is h²/6 times a fourth derivative (some 10⁴
-/// kcal/mol/Å⁴ for a bond stretch, so 10⁻⁴ relative) and the round-off of the gradient, 10⁻¹² of it, over h.
-pub const STEP: f64 = 1e-3;
+/// kcal/mol/Å⁴ for a bond stretch: 10⁻⁵ kcal/mol/Å²), and the round-off of a gradient over h is smaller still.
+pub const STEP: f64 = 1e-4;
 
 /// Displacement (Å) for surfaces whose gradients are good to about 10⁻³ kcal/mol/Å (self-consistent fields, printed digits):
 /// truncation and noise are then about equal.
