@@ -131,6 +131,17 @@ pub fn lowest_mode(
     Ok((!pairs.values.is_empty()).then(|| frame.mode(&pairs, 2 * pairs.products, 0)))
 }
 
+/// A preconditioner for [`lowest_mode`] from an approximate Hessian in Cartesian space (kcal/mol/Å²), such as
+/// [`super::ModelHessian::cartesian`] or what a quasi-Newton stepper has learnt. `None` for a matrix that is not finite.
+#[must_use]
+pub fn dense_preconditioner(approximate: SymmetricMatrix) -> Option<impl FnMut(&[f64], &mut [f64])> {
+    let (_, factor) = positive_definite(approximate)?;
+    Some(move |v: &[f64], out: &mut [f64]| {
+        out.copy_from_slice(v);
+        factor.solve_in_place(out);
+    })
+}
+
 /// Mass-weighted coordinates, and what is no vibration in them.
 struct Frame {
     /// m^(−1/2) of each coordinate.

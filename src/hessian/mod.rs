@@ -6,5 +6,5 @@ pub mod numerical;
 pub mod rigid;
 pub mod update;
 
-pub use lowest::{LowestMode, LowestModeSettings, lowest_mode};
+pub use lowest::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_mode};
 pub use model::{Model, ModelHessian};
