@@ -3,6 +3,7 @@
 pub mod dense;
 pub mod eigen;
 pub mod lanczos;
+pub mod sparse_cholesky;
 pub mod vector;
 
 use thiserror::Error;

@@ -92,3 +92,13 @@ mod tests {
         assert!(longest_atom(&[]).abs() < 1e-15);
     }
 }
+
+/// Longest distance between the places of one atom in two vectors.
+#[must_use]
+pub fn farthest_atom(a: &[f64], b: &[f64]) -> f64 {
+    a.chunks(3)
+        .zip(b.chunks(3))
+        .map(|(p, q)| p.iter().zip(q).map(|(s, t)| (s - t).powi(2)).sum::<f64>())
+        .fold(0.0, f64::max)
+        .sqrt()
+}

@@ -156,7 +156,10 @@ fn a_model_hessian_saves_most_products_on_real_molecules() {
             found.unwrap().unwrap()
         };
         let exact = look(&LowestModeSettings::default(), None);
-        assert!(exact.wavenumber_cm1 > 5.0 && exact.evaluations == 0, "{name}: {exact:?}");
+        assert!(
+            exact.wavenumber_cm1 > 5.0 && exact.evaluations == 0,
+            "{name}: {exact:?}"
+        );
         let model = Model::Lindh.prepare(&molecule).cartesian(&primitives(&molecule), &x);
         let mut map = dense_preconditioner(model).unwrap();
         for (settings, most, tolerance) in [
@@ -172,10 +175,16 @@ fn a_model_hessian_saves_most_products_on_real_molecules() {
             let error = (found.wavenumber_cm1 - exact.wavenumber_cm1).abs();
             assert!(error < tolerance * exact.wavenumber_cm1, "{name}: {error}");
         }
+        // The force field's own model serves where none is given.
         let unaided = LowestModeSettings {
             analytic: false,
             ..LowestModeSettings::default()
         };
-        assert!(look(&unaided, None).evaluations > 150, "{name}");
+        let found = look(&unaided, None);
+        eprintln!(
+            "{name} {} {} {}",
+            found.wavenumber_cm1, exact.wavenumber_cm1, found.evaluations
+        );
+        assert!(found.converged && found.evaluations <= 60, "{name}: {found:?}");
     }
 }
