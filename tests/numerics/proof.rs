@@ -181,10 +181,6 @@ fn a_model_hessian_saves_most_products_on_real_molecules() {
             ..LowestModeSettings::default()
         };
         let found = look(&unaided, None);
-        eprintln!(
-            "{name} {} {} {}",
-            found.wavenumber_cm1, exact.wavenumber_cm1, found.evaluations
-        );
         assert!(found.converged && found.evaluations <= 60, "{name}: {found:?}");
     }
 }
