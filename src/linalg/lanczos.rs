@@ -99,7 +99,7 @@ pub fn lowest_pairs<E>(
         if best.converged {
             break;
         }
-        if space.basis.len() >= LARGEST_BASIS.min(dimension - 1) {
+        if space.basis.len() >= LARGEST_BASIS {
             space.compress(&ritz, wanted + KEPT);
         }
         next = residual;

@@ -7,6 +7,7 @@ pub mod criteria;
 pub mod lbfgs;
 mod line_search;
 pub mod observer;
+pub mod proof;
 pub use crate::linalg::vector;
 
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use criteria::Criteria;
 pub use lbfgs::{Lbfgs, LbfgsSettings};
 pub use line_search::LineSearchSettings;
 pub use observer::{Observer, Progress, Verdict};
+pub use proof::{ProofSettings, Proven, Task, minimize_proven};
 
 /// A point of a surface with its energy and gradient.
 #[derive(Clone, Debug, Default, PartialEq)]

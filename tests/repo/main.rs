@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "forcefield",
         &["units", "numeric", "linalg", "chem", "geometry", "potential"],
     ),
+    ("coordinates", &["units", "numeric", "linalg", "chem", "geometry"]),
     (
         "hessian",
         &[
