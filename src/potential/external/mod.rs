@@ -41,12 +41,13 @@ impl System {
     /// # Errors
     /// Says what is wrong with them.
     pub fn check_electrons(&self) -> Result<(), String> {
-        let nuclear: i64 = self.elements.iter().map(|e| i64::from(e.atomic_number())).sum();
-        let electrons = nuclear - i64::from(self.charge);
+        let sum = |count: fn(&Element) -> u8| self.elements.iter().map(|e| i64::from(count(e))).sum::<i64>();
         let (charge, multiplicity) = (self.charge, self.multiplicity);
-        if electrons < 0 {
+        let electrons = sum(|e| e.atomic_number()) - i64::from(charge);
+        let valence = sum(|e| e.valence_electrons());
+        if valence < i64::from(charge) {
             return Err(format!(
-                "a charge of {charge:+} is more than the {nuclear} electrons of the neutral atoms"
+                "a charge of {charge:+} is more than the {valence} valence electrons of the atoms"
             ));
         }
         let unpaired = i64::from(self.unpaired_electrons());

@@ -73,6 +73,7 @@ pub fn serve(
     Ok(evaluations)
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "as map_err gives it")]
 fn lost(error: io::Error) -> EvalError {
     failure(NAME, format!("the server failed: {}", words(&error)))
 }
