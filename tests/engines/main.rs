@@ -3,7 +3,6 @@
 //! xtb is looked for on the search path, ASE in the Python that `THALWEG_TEST_PYTHON` names (`python3` otherwise). What is missing is
 //! said on standard error, and its tests pass unseen: `.ci/run` installs both.
 
-#![allow(clippy::print_stderr, reason = "skipped tests have to be seen")]
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
 #[cfg(unix)]
@@ -15,6 +14,7 @@ mod usage;
 mod xtb;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -126,13 +126,18 @@ fn runs(program: &str, arguments: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
+/// What is printed by macros would be held back, since the test passes.
+fn skipped(reason: &str) {
+    writeln!(std::io::stderr(), "SKIPPED: {reason}").unwrap();
+}
+
 /// Python that can run a statement; said aloud where there is none.
 pub fn python_with(statement: &str) -> Option<String> {
     let python = python();
     if runs(&python, &["-c", statement]) {
         return Some(python);
     }
-    eprintln!("SKIPPED: {python} can't `{statement}`");
+    skipped(&format!("{python} can't `{statement}`"));
     None
 }
 
@@ -141,7 +146,7 @@ pub fn has_xtb() -> bool {
     static FOUND: OnceLock<bool> = OnceLock::new();
     let found = *FOUND.get_or_init(|| runs("xtb", &["--version"]));
     if !found {
-        eprintln!("SKIPPED: no xtb on the search path");
+        skipped("no xtb on the search path");
     }
     found
 }
