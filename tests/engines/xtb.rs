@@ -175,7 +175,7 @@ fn a_program_that_hangs_is_ended_with_all_that_it_started() {
 fn a_structure_that_does_not_converge_is_tried_again_without_the_old_charges() {
     let (run, _) = with_stand_in("xtb-diverges");
     run.expect(1)
-        .says("did not converge; are charge (+0) and multiplicity (1) right")
+        .says("did not converge; are charge (0) and multiplicity (1) right")
         .says("second try");
 }
 

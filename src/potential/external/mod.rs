@@ -47,13 +47,13 @@ impl System {
         let valence = sum(|e| e.valence_electrons());
         if valence < i64::from(charge) {
             return Err(format!(
-                "a charge of {charge:+} is more than the {valence} valence electrons of the atoms"
+                "a charge of {charge} is more than the {valence} valence electrons of the atoms"
             ));
         }
         let unpaired = i64::from(self.unpaired_electrons());
         if multiplicity == 0 || unpaired > electrons || (electrons - unpaired) % 2 != 0 {
             return Err(format!(
-                "with a charge of {charge:+} there are {electrons} electrons, which can't have the multiplicity {multiplicity}; \
+                "with a charge of {charge} there are {electrons} electrons, which can't have the multiplicity {multiplicity}; \
                  state the charge or the multiplicity"
             ));
         }

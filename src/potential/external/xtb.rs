@@ -14,7 +14,7 @@ use crate::units::{ANGSTROM_PER_BOHR, KCAL_MOL_ANGSTROM_PER_HARTREE_BOHR, KCAL_M
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -132,8 +132,12 @@ impl Xtb {
             Err(error) => return Err(Fault::Other(error.to_string())),
         };
         let text = self.text(GRADIENT);
-        if !status.success() || text.is_empty() {
-            return Err(self.explained(&ending(status)));
+        match status.code() {
+            Some(0) if !text.is_empty() => {}
+            // The shell's word for it.
+            Some(127) => return Err(Fault::Other(self.not_started(&io::ErrorKind::NotFound.into()))),
+            Some(126) => return Err(Fault::Other(self.not_started(&io::ErrorKind::PermissionDenied.into()))),
+            _ => return Err(self.explained(status)),
         }
         let energy = output::read_gradient(&text, gradient).map_err(Fault::Other)?;
         // The other file's energy has one digit more.
@@ -142,7 +146,7 @@ impl Xtb {
 
     fn command(&self) -> Result<Command, Fault> {
         let file = |name: &str| File::create(self.scratch.path().join(name)).map_err(|e| Fault::Other(e.to_string()));
-        let mut command = Command::new(&self.program);
+        let mut command = started(&self.program);
         command
             .arg(COORDINATES)
             .arg("--grad")
@@ -196,17 +200,36 @@ impl Xtb {
     }
 
     /// The reason in the program's own words, where it gave one.
-    fn explained(&self, ending: &str) -> Fault {
+    fn explained(&self, status: ExitStatus) -> Fault {
         let (out, err) = (self.text(OUTPUT), self.text(ERRORS));
-        match output::reason(&out, &err) {
+        // Whoever is ended by a signal has no time for words.
+        let crashed = status.code().is_none();
+        let last_words = || if crashed { None } else { output::last_words(&out, &err) };
+        let reason = output::reason(&out, &err).or_else(last_words);
+        let ending = ending(status);
+        match reason {
             Some(reason) if reason.contains("did not converge") => Fault::NotConverged(format!(
-                "the electronic structure did not converge; are charge ({:+}) and multiplicity ({}) right, and no atoms too \
-                 close? It said: {reason}",
+                "the electronic structure did not converge; are charge ({}) and multiplicity ({}) right, and no atoms too close? \
+                 It said: {reason}",
                 self.system.charge, self.system.multiplicity
             )),
             Some(reason) => Fault::Other(format!("it {ending}; it said: {reason}")),
+            None if crashed => Fault::Other(format!("it {ending}; is the molecule too large for its memory?")),
             None => Fault::Other(format!("it {ending} without a gradient and without a word")),
         }
+    }
+}
+
+/// The program without the usual limit of its stack, which it overflows with some thousand orbitals.
+fn started(program: &Path) -> Command {
+    if cfg!(unix) {
+        const UNLIMITED: &str =
+            r#"ulimit -s unlimited 2>/dev/null || ulimit -s "$(ulimit -H -s)" 2>/dev/null; exec "$0" "$@""#;
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", UNLIMITED]).arg(program);
+        command
+    } else {
+        Command::new(program)
     }
 }
 

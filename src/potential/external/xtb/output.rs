@@ -41,8 +41,7 @@ fn number(word: &str) -> Option<f64> {
     word.replace(['D', 'd'], "E").parse().ok()
 }
 
-/// The essential lines of a run that failed: the numbered ones of its last error block, from the cause up; else the last line
-/// that says something.
+/// The essential lines of a run that failed: the numbered ones of its last error block, from the cause up.
 pub fn reason(out: &str, err: &str) -> Option<String> {
     for text in [out, err] {
         let Some(start) = text.rfind("[ERROR]") else { continue };
@@ -51,20 +50,22 @@ pub fn reason(out: &str, err: &str) -> Option<String> {
             return Some(lines.into_iter().rev().collect::<Vec<_>>().join("; "));
         }
     }
+    None
+}
+
+/// The last line that says something.
+pub fn last_words(out: &str, err: &str) -> Option<String> {
     // Backtraces and the notes on how it ended are no reasons.
-    let telling = |line: &&str| {
-        line.chars().any(char::is_alphabetic)
-            && !line.starts_with('#')
-            && !line.starts_with("at ")
-            && ![
-                "Note: The following floating",
-                "Error termination",
-                "ERROR STOP",
-                "abnormal termination",
-            ]
-            .iter()
-            .any(|noise| line.starts_with(noise))
-    };
+    const NOISE: [&str; 6] = [
+        "#",
+        "at ",
+        "Note: The following floating",
+        "Error termination",
+        "ERROR STOP",
+        "abnormal termination",
+    ];
+    let telling =
+        |line: &&str| line.chars().any(char::is_alphabetic) && !NOISE.iter().any(|noise| line.starts_with(noise));
     let last = |text: &str| text.lines().map(str::trim).rfind(telling).map(quoted);
     last(err).or_else(|| last(out))
 }
@@ -121,9 +122,9 @@ $end
             Some("scf: no luck; singlepoint: terminated".to_owned())
         );
         assert_eq!(
-            reason("head\n no basis found for atom 1\n", "ERROR STOP\n#0  0x7f in ???\n"),
+            last_words("head\n no basis found for atom 1\n", "ERROR STOP\n#0  0x7f in ???\n"),
             Some("'no basis found for atom 1'".to_owned())
         );
-        assert_eq!(reason("", ""), None);
+        assert_eq!((reason("", ""), last_words("", "")), (None, None));
     }
 }
