@@ -75,9 +75,12 @@
 pub mod chem;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod coordinates;
 pub mod forcefield;
 pub mod formats;
 pub mod geometry;
+pub mod hessian;
+pub mod linalg;
 pub mod numeric;
 pub mod optimize;
 pub mod potential;

@@ -56,8 +56,8 @@ pub fn ready(
         });
     }
     match surfaces.assign(&prepared) {
-        Ok((assigned, fallback)) => {
-            outcome.messages.extend(fallback.map(|text| Message {
+        Ok((assigned, warning)) => {
+            outcome.messages.extend(warning.map(|text| Message {
                 level: Level::EveryWarning,
                 place: place.clone(),
                 text,

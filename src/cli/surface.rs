@@ -5,7 +5,7 @@ use super::args::ForceFieldName;
 use super::message;
 use super::prepare::Prepared;
 use crate::chem::Molecule;
-use crate::forcefield::{Breakdown, Evaluator, ForceField, Options, Terms, mmff94, parameter_file, uff};
+use crate::forcefield::{Breakdown, Estimate, Evaluator, ForceField, Options, Terms, mmff94, parameter_file, uff};
 use crate::optimize::Point;
 use crate::potential::external::{Engine, System, Waits};
 use crate::potential::{EvalError, Potential};
@@ -78,7 +78,7 @@ impl Surfaces {
         }
     }
 
-    /// A molecule's surface, and a note on why it is not the first choice. The error says why there is none.
+    /// A molecule's surface, and what its user should know of the choice. The error says why there is none.
     pub fn assign(&self, prepared: &Prepared) -> Result<(Assigned, Option<String>), String> {
         match self {
             Self::ForceFields(fields) => fields.assign(&prepared.molecule, &prepared.record.coordinates),
@@ -232,9 +232,9 @@ impl ForceFields {
     /// Types the molecule; where neighbours of a metal can be told apart only by their places, by the coordinates (Å).
     /// The error says why it can't be typed.
     fn assign(&self, molecule: &Molecule, coordinates: &[f64]) -> Result<(Assigned, Option<String>), String> {
-        let (terms, fallback) = match self.choice {
-            ForceFieldName::Mmff94 => (self.mmff94(molecule, mmff94::Variant::Mmff94)?, None),
-            ForceFieldName::Mmff94s => (self.mmff94(molecule, mmff94::Variant::Mmff94s)?, None),
+        let (terms, warning) = match self.choice {
+            ForceFieldName::Mmff94 => self.mmff94_as_drawn(molecule, mmff94::Variant::Mmff94)?,
+            ForceFieldName::Mmff94s => self.mmff94_as_drawn(molecule, mmff94::Variant::Mmff94s)?,
             ForceFieldName::Uff => (self.uff(molecule, coordinates)?, None),
             ForceFieldName::Auto => match self.mmff94(molecule, mmff94::Variant::Mmff94) {
                 Ok(terms) => (terms, None),
@@ -247,11 +247,25 @@ impl ForceFields {
             },
         };
         let field = ForceField::new(molecule, terms, self.options);
-        Ok((Assigned::ForceField(field), fallback))
+        Ok((Assigned::ForceField(field), warning))
     }
 
     fn mmff94(&self, molecule: &Molecule, variant: mmff94::Variant) -> Result<Terms, String> {
         mmff94::parametrize(molecule, variant, self.mmff94_parameters()?).map_err(|e| e.to_string())
+    }
+
+    /// Whoever asks for MMFF94 by name gets it for odd drawings too, with a warning.
+    fn mmff94_as_drawn(
+        &self,
+        molecule: &Molecule,
+        variant: mmff94::Variant,
+    ) -> Result<(Terms, Option<String>), String> {
+        let terms = mmff94::parametrize_as_drawn(molecule, variant, self.mmff94_parameters()?);
+        let terms = terms.map_err(|e| e.to_string())?;
+        let typed = |e: &Estimate| format!("atom {} typed {} {}", e.atoms[0] + 1, e.types, e.rule);
+        let odd: Vec<String> = terms.estimates.iter().filter(|e| e.term == "type").map(typed).collect();
+        let warning = (!odd.is_empty()).then(|| odd.join("; "));
+        Ok((terms, warning))
     }
 
     fn uff(&self, molecule: &Molecule, coordinates: &[f64]) -> Result<Terms, String> {

@@ -46,3 +46,56 @@ impl<S: Real> DihedralCosine<S> {
         [-g1, g1 - g2, g2 - g3, g3]
     }
 }
+
+/// The signed dihedral (cis is 0, clockwise from i to l positive, looking from j to k) with its gradient (Blondel and Karplus,
+/// J. Comput. Chem. 17, 1132 (1996)), which has no pole at 0 and π. Over plain and dual numbers only: the sine has either sign.
+#[derive(Clone, Copy, Debug)]
+pub struct Dihedral<S> {
+    sine: S,
+    cosine: S,
+    bonds: [Vector<S>; 3],
+    normals: [Vector<S>; 2],
+    /// Squared lengths of the normals, inverted.
+    inverses: [S; 2],
+    length: S,
+}
+
+impl<S: Real> Dihedral<S> {
+    /// Of four positions (Å).
+    pub fn new(i: Vector<S>, j: Vector<S>, k: Vector<S>, l: Vector<S>) -> Self {
+        let bonds = [j - i, k - j, l - k];
+        let m = bonds[0].cross(bonds[1]);
+        let n = bonds[1].cross(bonds[2]);
+        let m_square = m.square().max(TINY);
+        let n_square = n.square().max(TINY);
+        let length = bonds[1].square().max(TINY).sqrt();
+        let inverse = (m_square * n_square).sqrt().recip();
+        Self {
+            sine: bonds[0].dot(n) * length * inverse,
+            cosine: m.dot(n) * inverse,
+            bonds,
+            normals: [m, n],
+            inverses: [m_square.recip(), n_square.recip()],
+            length,
+        }
+    }
+
+    /// The dihedral, from −π to π.
+    pub fn value(&self) -> S {
+        S::angle(self.sine, self.cosine)
+    }
+
+    /// Its gradient with respect to i, j, k and l.
+    pub fn gradient(&self) -> [Vector<S>; 4] {
+        let [b1, b2, b3] = self.bonds;
+        let i = self.normals[0].times(-(self.length * self.inverses[0]));
+        let l = self.normals[1].times(self.length * self.inverses[1]);
+        let per_square = (self.length * self.length).recip();
+        // How far the ends' motions turn the middle: their projections on the axis.
+        let p = b1.dot(b2) * per_square;
+        let q = b3.dot(b2) * per_square;
+        let j = -i - i.times(p) + l.times(q);
+        let k = -l - l.times(q) + i.times(p);
+        [i, j, k, l]
+    }
+}

@@ -10,7 +10,7 @@ pub mod out_of_plane;
 pub mod vector;
 
 pub use angle::Angle;
-pub use dihedral::DihedralCosine;
+pub use dihedral::{Dihedral, DihedralCosine};
 pub use distance::Distance;
 pub use out_of_plane::OutOfPlane;
 pub use vector::Vector;

@@ -3,6 +3,7 @@
 
 use super::line_search::{LineSearch, LineSearchSettings, Outcome};
 use super::{Point, StepInfo, StepOutcome, Stepper, vector};
+use crate::hessian::preconditioner::{Preconditioner, SparsePreconditioner};
 use crate::potential::{EvalError, Potential};
 
 /// Settings of the method.
@@ -15,6 +16,10 @@ pub struct LbfgsSettings {
     pub first_curvature: f64,
     /// Longest displacement of one atom in a step, Å.
     pub max_step: f64,
+    /// Whether to precondition with the surface's own model Hessian, where it has one ([`Potential::curvature`]).
+    pub precondition: bool,
+    /// The model is taken anew when an atom has moved so far, Å.
+    pub model_reach: f64,
     /// The line search.
     pub line_search: LineSearchSettings,
 }
@@ -25,6 +30,8 @@ impl Default for LbfgsSettings {
             memory: 20,
             first_curvature: 1000.0,
             max_step: 0.4,
+            precondition: true,
+            model_reach: 0.3,
             line_search: LineSearchSettings::default(),
         }
     }
@@ -41,6 +48,7 @@ const LEAST_COSINE: f64 = 1e-8;
 pub struct Lbfgs {
     settings: LbfgsSettings,
     pairs: Pairs,
+    model: Model,
     direction: Vec<f64>,
     /// Whether `direction` belongs to the present point.
     ready: bool,
@@ -60,6 +68,7 @@ impl Lbfgs {
         Self {
             settings,
             pairs: Pairs::default(),
+            model: Model::default(),
             direction: Vec::new(),
             ready: false,
             line_search: LineSearch::new(settings.line_search),
@@ -70,8 +79,12 @@ impl Lbfgs {
         if self.ready {
             return;
         }
-        self.pairs
-            .apply_inverse(gradient, 1.0 / self.settings.first_curvature, &mut self.direction);
+        self.pairs.apply_inverse(
+            gradient,
+            &mut self.model,
+            self.settings.first_curvature,
+            &mut self.direction,
+        );
         for d in &mut self.direction {
             *d = -*d;
         }
@@ -80,8 +93,10 @@ impl Lbfgs {
         let downhill = vector::dot(gradient, &self.direction) < -cosine_bound;
         if !downhill {
             self.pairs.clear();
-            for (d, g) in self.direction.iter_mut().zip(gradient) {
-                *d = -g / self.settings.first_curvature;
+            self.direction.copy_from_slice(gradient);
+            self.model.solve(&mut self.direction, self.settings.first_curvature);
+            for d in &mut self.direction {
+                *d = -*d;
             }
         }
         self.ready = true;
@@ -102,6 +117,7 @@ impl Stepper for Lbfgs {
         self.pairs.reset(self.settings.memory, n);
         self.direction.clear();
         self.direction.resize(n, 0.0);
+        self.model.reset();
         self.ready = false;
     }
 
@@ -119,6 +135,9 @@ impl Stepper for Lbfgs {
         point: &mut Point,
         budget: usize,
     ) -> Result<StepOutcome, EvalError> {
+        if self.settings.precondition && self.model.refresh(potential, &point.x, self.settings.model_reach) {
+            self.ready = false;
+        }
         loop {
             self.aim(&point.gradient);
             let largest = self.settings.max_step / vector::longest_atom(&self.direction);
@@ -143,6 +162,46 @@ impl Stepper for Lbfgs {
                         step_norm: t * vector::norm(&self.direction),
                     });
                 }
+            }
+        }
+    }
+}
+
+/// What is known of the Hessian before any step: the surface's own model, or a plain curvature.
+#[derive(Debug, Default)]
+struct Model {
+    preconditioner: SparsePreconditioner,
+    /// Where the model was taken, empty before.
+    place: Vec<f64>,
+    /// Whether the surface has one.
+    known: bool,
+}
+
+impl Model {
+    fn reset(&mut self) {
+        self.preconditioner.reset();
+        self.place.clear();
+        self.known = false;
+    }
+
+    /// Takes the model anew where an atom has moved farther than `reach` since.
+    fn refresh(&mut self, potential: &mut dyn Potential, x: &[f64], reach: f64) -> bool {
+        if self.place.len() == x.len() && (!self.known || vector::farthest_atom(&self.place, x) < reach) {
+            return false;
+        }
+        self.place.clear();
+        self.place.extend_from_slice(x);
+        self.known = self.preconditioner.rebuild(potential, x);
+        self.known
+    }
+
+    /// Replaces `v` by the model's inverse times `v`.
+    fn solve(&mut self, v: &mut [f64], plain_curvature: f64) {
+        if self.known {
+            self.preconditioner.solve(v);
+        } else {
+            for c in v {
+                *c /= plain_curvature;
             }
         }
     }
@@ -210,8 +269,9 @@ impl Pairs {
         }
     }
 
-    /// `out = H v`, H the inverse-Hessian approximation; `first_scale` v where nothing is known.
-    fn apply_inverse(&mut self, v: &[f64], first_scale: f64, out: &mut [f64]) {
+    /// `out = H v`, H the inverse-Hessian approximation. Without a model the newest pair scales the identity (Nocedal and Wright,
+    /// eq 7.20); a model needs no scaling.
+    fn apply_inverse(&mut self, v: &[f64], model: &mut Model, first_curvature: f64, out: &mut [f64]) {
         out.copy_from_slice(v);
         let slot_of = |age: usize| (self.next + self.capacity - 1 - age) % self.capacity;
         let mut alpha = std::mem::take(&mut self.alpha);
@@ -221,14 +281,11 @@ impl Pairs {
             alpha[slot] = vector::dot(s, out) / self.curvature[slot];
             vector::add_scaled(out, -alpha[slot], y);
         }
-        let scale = if self.len == 0 {
-            first_scale
-        } else {
-            self.curvature[slot_of(0)] / self.square[slot_of(0)]
+        let curvature = match self.len {
+            0 => first_curvature,
+            _ => self.square[slot_of(0)] / self.curvature[slot_of(0)],
         };
-        for o in out.iter_mut() {
-            *o *= scale;
-        }
+        model.solve(out, curvature);
         for age in (0..self.len).rev() {
             let slot = slot_of(age);
             let (s, y) = self.slot(slot);
@@ -259,7 +316,7 @@ mod tests {
         let newest = (pairs.next + 2) % 3;
         let (s, y) = (pairs.slot(newest).0.to_vec(), pairs.slot(newest).1.to_vec());
         let mut out = vec![0.0; 4];
-        pairs.apply_inverse(&y, 1.0, &mut out);
+        pairs.apply_inverse(&y, &mut Model::default(), 1.0, &mut out);
         for i in 0..4 {
             assert!((out[i] - s[i]).abs() < 1e-12, "component {i}: {} and {}", out[i], s[i]);
         }

@@ -7,12 +7,12 @@ pub mod criteria;
 pub mod lbfgs;
 mod line_search;
 pub mod observer;
-pub mod vector;
+pub use crate::linalg::vector;
 
 #[cfg(test)]
 mod contract;
 
-use crate::potential::{EvalError, Potential};
+use crate::potential::{AddCurvature, EvalError, Potential};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
@@ -386,6 +386,10 @@ impl Potential for Seam<'_> {
         self.last.gradient.extend_from_slice(gradient);
         self.last.energy = energy;
         Ok(energy)
+    }
+
+    fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+        self.potential.curvature(x, add)
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {

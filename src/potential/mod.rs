@@ -35,6 +35,9 @@ pub enum EvalError {
     },
 }
 
+/// Takes one direction of a model Hessian: atoms, components of b on each, k (kcal/mol/Å²).
+pub type AddCurvature<'a> = dyn FnMut(&[usize], &[[f64; 3]], f64) + 'a;
+
 /// Something with an energy at a point: all that optimisers know.
 pub trait Potential: Send {
     /// Number of coordinates, 3N for a molecule.
@@ -50,6 +53,13 @@ pub trait Potential: Send {
     /// # Errors
     /// Where the energy is not finite or the surface fails.
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError>;
+
+    /// A positive semidefinite model of the Hessian at `x` (Å), where the surface knows its own stiff directions: the sum of
+    /// k b bᵀ (kcal/mol/Å²) over the calls `add(atoms, b, k)`, with b given on a few atoms. Returns whether there is one.
+    /// Cheap and sparse; what preconditioners are made of.
+    fn curvature(&mut self, _x: &[f64], _add: &mut AddCurvature<'_>) -> bool {
+        false
+    }
 
     /// Analytic second derivatives (kcal/mol/Å²), row-major, (3N)², where the surface has them.
     fn hessian(&mut self, _x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
@@ -101,6 +111,10 @@ impl<P: Potential> Potential for Counted<P> {
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
         self.evaluations += 1;
         self.inner.energy_gradient(x, gradient)
+    }
+
+    fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+        self.inner.curvature(x, add)
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {

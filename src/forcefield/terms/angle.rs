@@ -23,6 +23,14 @@ pub struct CubicAngle<S = f64> {
 }
 
 impl<C: Real> CubicAngle<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> CubicAngle<S> {
+        CubicAngle {
+            force_constant: lift(self.force_constant),
+            angle_degrees: lift(self.angle_degrees),
+        }
+    }
+
     /// Energy (kcal/mol) at the angle `theta` (radian).
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, theta: S) -> S {
@@ -39,6 +47,13 @@ pub struct LinearAngle<S = f64> {
 }
 
 impl<C: Real> LinearAngle<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> LinearAngle<S> {
+        LinearAngle {
+            force_constant: lift(self.force_constant),
+        }
+    }
+
     /// Energy (kcal/mol) at the cosine of the angle.
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
@@ -56,6 +71,14 @@ pub struct CosineAngle<S = f64> {
 }
 
 impl<C: Real> CosineAngle<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> CosineAngle<S> {
+        CosineAngle {
+            force_constant: lift(self.force_constant),
+            coefficients: self.coefficients.map(lift),
+        }
+    }
+
     /// Energy (kcal/mol) at the cosine of the angle.
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
@@ -96,6 +119,14 @@ impl PeriodicAngle {
 }
 
 impl<C: Real> PeriodicAngle<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> PeriodicAngle<S> {
+        PeriodicAngle {
+            force_constant: lift(self.force_constant),
+            polynomial: self.polynomial.map(lift),
+        }
+    }
+
     /// Energy (kcal/mol) at the cosine of the angle.
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, cosine: S) -> S {

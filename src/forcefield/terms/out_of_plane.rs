@@ -17,6 +17,13 @@ pub struct WilsonAngle<S = f64> {
 }
 
 impl<C: Real> WilsonAngle<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> WilsonAngle<S> {
+        WilsonAngle {
+            force_constant: lift(self.force_constant),
+        }
+    }
+
     /// Energy (kcal/mol) at the Wilson angle `chi` (radian).
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, chi: S) -> S {
@@ -37,6 +44,14 @@ pub struct Inversion<S = f64> {
 }
 
 impl<C: Real> Inversion<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> Inversion<S> {
+        Inversion {
+            force_constant: lift(self.force_constant),
+            coefficients: self.coefficients.map(lift),
+        }
+    }
+
     /// Energy (kcal/mol) at the sine of the Wilson angle.
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, sine: S) -> S {

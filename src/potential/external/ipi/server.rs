@@ -1,7 +1,7 @@
 //! The end of the protocol that has the coordinates.
 
 use super::address::{Address, Listener};
-use super::wire::{Wire, float_bytes, words};
+use super::wire::{Wire, float_bytes, is_closed, words};
 use super::{NAME, word};
 use crate::potential::external::{Waits, check_answer, check_coordinates, failure, process};
 use crate::potential::{EvalError, Potential};
@@ -55,7 +55,16 @@ impl Server {
         let started = Instant::now();
         loop {
             match self.listener.accept() {
-                Ok(Some(socket)) => return Ok(Wire::new(socket)),
+                Ok(Some(socket)) => {
+                    let mut client = Wire::new(socket);
+                    client.give(self.waits.evaluation);
+                    match get_ready(&mut client) {
+                        Ok(()) => return Ok(client),
+                        // Somebody who only knocked.
+                        Err(error) if is_closed(&error) => continue,
+                        Err(error) => return Err(lost(&error)),
+                    }
+                }
                 Ok(None) => {}
                 Err(error) => return Err(format!("at {}: {error}", self.address)),
             }
@@ -81,7 +90,7 @@ impl Server {
         };
         client.give(self.waits.evaluation);
         let edge = *self.edge.get_or_insert_with(|| edge(x));
-        let energy = talk(&mut client, x, edge, forces)?;
+        let energy = talk(&mut client, x, edge, forces).map_err(|error| lost(&error))?;
         // Whoever breaks off in mid-sentence is not talked to again.
         self.client = Some(client);
         Ok(energy)
@@ -95,52 +104,65 @@ fn edge(x: &[f64]) -> f64 {
     ((4.0 * reach + EMPTY_SPACE) / ANGSTROM_PER_BOHR).ceil()
 }
 
-fn talk(client: &mut Wire, x: &[f64], edge: f64, forces: &mut [f64]) -> Result<f64, String> {
-    let lost = |error: io::Error| format!("the client failed: {}", words(&error));
+/// Brings a client to where it takes positions.
+fn get_ready(client: &mut Wire) -> io::Result<()> {
     loop {
-        client.say(word::STATUS, &[]).map_err(lost)?;
-        match client.word().map_err(lost)?.as_str() {
-            word::READY => break,
+        client.say(word::STATUS, &[])?;
+        match client.word()?.as_str() {
+            word::READY => return Ok(()),
             // Bead 0, and nothing to tell it: one byte, since some clients can't read none.
             word::NEED_INIT => {
                 let mut body = [0_i32.to_ne_bytes(), 1_i32.to_ne_bytes()].concat();
                 body.push(b' ');
-                client.say(word::INIT, &body).map_err(lost)?;
+                client.say(word::INIT, &body)?;
             }
             other => return Err(unexpected(other, "READY or NEEDINIT")),
         }
     }
-    client.say(word::POSITIONS, &positions(x, edge)).map_err(lost)?;
-    client.say(word::STATUS, &[]).map_err(lost)?;
-    match client.word().map_err(lost)?.as_str() {
-        word::HAVE_DATA => {}
-        other => return Err(unexpected(other, word::HAVE_DATA)),
-    }
-    client.say(word::GET_FORCE, &[]).map_err(lost)?;
-    match client.word().map_err(lost)?.as_str() {
-        word::FORCE_READY => {}
-        other => return Err(unexpected(other, word::FORCE_READY)),
-    }
+}
+
+/// One evaluation: energy in hartree; OVERWRITES `forces` (hartree/bohr).
+fn talk(client: &mut Wire, x: &[f64], edge: f64, forces: &mut [f64]) -> io::Result<f64> {
+    get_ready(client)?;
+    client.say(word::POSITIONS, &positions(x, edge))?;
+    client.say(word::STATUS, &[])?;
+    expect(client, word::HAVE_DATA)?;
+    client.say(word::GET_FORCE, &[])?;
+    expect(client, word::FORCE_READY)?;
     let mut energy = [0.0];
-    client.floats(&mut energy).map_err(lost)?;
-    let atoms = client.int().map_err(lost)?;
+    client.floats(&mut energy)?;
+    let atoms = client.int()?;
     if usize::try_from(atoms) != Ok(forces.len() / 3) {
-        return Err(format!(
-            "the client sent forces of {atoms} atoms, {} expected: does it compute the same molecule?",
-            forces.len() / 3
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!(
+                "it sent forces of {atoms} atoms, {} expected: does it compute the same molecule?",
+                forces.len() / 3
+            ),
         ));
     }
-    client.floats(forces).map_err(lost)?;
-    client.floats(&mut [0.0; 9]).map_err(lost)?;
-    client.skip_text().map_err(lost)?;
+    client.floats(forces)?;
+    client.floats(&mut [0.0; 9])?;
+    client.skip_text()?;
     Ok(energy[0])
 }
 
-fn unexpected(found: &str, expected: &str) -> String {
-    format!(
-        "the client said {} where {expected} was expected",
-        process::quoted(found)
-    )
+fn expect(client: &mut Wire, expected: &str) -> io::Result<()> {
+    let found = client.word()?;
+    if found == expected {
+        Ok(())
+    } else {
+        Err(unexpected(&found, expected))
+    }
+}
+
+fn unexpected(found: &str, expected: &str) -> io::Error {
+    let text = format!("it said {} where {expected} was expected", process::quoted(found));
+    io::Error::new(io::ErrorKind::InvalidData, text)
+}
+
+fn lost(error: &io::Error) -> String {
+    format!("the client failed: {}", words(error))
 }
 
 /// Cell, inverse cell, number of atoms and positions.

@@ -199,12 +199,16 @@ pub fn float_bytes(numbers: impl IntoIterator<Item = f64>) -> Vec<u8> {
     numbers.into_iter().flat_map(f64::to_ne_bytes).collect()
 }
 
+/// Whether the other end has hung up.
+pub fn is_closed(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), UnexpectedEof | ConnectionReset | BrokenPipe)
+}
+
 /// An error of the socket in words.
 pub fn words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-            "the connection was closed".to_owned()
-        }
+        _ if is_closed(error) => "the connection was closed".to_owned(),
         io::ErrorKind::TimedOut => "no answer in time".to_owned(),
         _ => error.to_string(),
     }

@@ -1,4 +1,4 @@
-//! Loops over flat coordinate vectors that every stepper needs.
+//! Loops over flat coordinate vectors that everybody needs.
 
 /// Independent partial sums of [`dot`]: enough for the compiler to keep two vector registers busy.
 const LANES: usize = 8;
@@ -91,4 +91,14 @@ mod tests {
         assert!((longest_atom(&[1.0, 0.0, 0.0, 3.0, 4.0]) - 5.0).abs() < 1e-15);
         assert!(longest_atom(&[]).abs() < 1e-15);
     }
+}
+
+/// Longest distance between the places of one atom in two vectors.
+#[must_use]
+pub fn farthest_atom(a: &[f64], b: &[f64]) -> f64 {
+    a.chunks(3)
+        .zip(b.chunks(3))
+        .map(|(p, q)| p.iter().zip(q).map(|(s, t)| (s - t).powi(2)).sum::<f64>())
+        .fold(0.0, f64::max)
+        .sqrt()
 }

@@ -1,0 +1,3 @@
+//! Second derivatives: models of them, updates, numerical ones, and what rigid motions are to them.
+
+pub mod preconditioner;
