@@ -46,7 +46,7 @@
 //! | 1 | [`chem`] | what a molecule is: graph, rings, aromaticity, stereo, bonds from coordinates |
 //! | 2 | [`geometry`] | distance, angle, dihedral, out-of-plane angle, with gradients |
 //! | 2 | [`formats`] | text to molecules and back |
-//! | 3 | [`potential`] | the seam: the `Potential` trait, counting, test surfaces |
+//! | 3 | [`potential`] | the seam: the `Potential` trait, counting, test surfaces, other programs' surfaces (feature `engines`) |
 //! | 4 | [`forcefield`] | MMFF94, MMFF94s, UFF: typing, terms, evaluator |
 //! | 6 | [`optimize`] | the driver, criteria, steppers |
 //! | 8 | `cli` | the command line (feature `cli`) |

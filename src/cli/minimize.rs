@@ -1,13 +1,14 @@
 //! `thalweg minimize`: moves each molecule down to a minimum.
 
 use super::collect::Heads;
-use super::energy::{Evaluated, Ready, fail, ready};
+use super::energy::{Ready, fail, ready};
 use super::interrupt;
 use super::job::{Common, MinimizeTask, Verbosity};
 use super::message::{Level, Message};
 use super::pipeline::{Outcome, State, Work};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
 use super::report::structure::{self, Annotation};
+use super::surface::Evaluated;
 use crate::chem::guard::{self, Change};
 use crate::formats::{RawRecord, ReadError};
 use crate::optimize::observer::{Each, Interrupt};
@@ -20,12 +21,14 @@ pub struct Minimizations<'a> {
     pub task: &'a MinimizeTask,
 }
 
-/// A minimization's result, evaluated afresh.
+/// A minimization's result, evaluated afresh (see [`super::surface::Assigned::judge`]).
 struct Found {
     minimum: Minimum,
     evaluated: Evaluated,
     changes: Vec<Change>,
     wall_seconds: f64,
+    /// What the surface said when it failed on the way.
+    trouble: Option<String>,
 }
 
 impl Found {
@@ -62,11 +65,11 @@ impl Minimizations<'_> {
         };
         let watched = self.task.trajectory.is_some() || self.common.verbosity == Verbosity::Verbose;
         let mut observer = (Interrupt(interrupt::flag()), Each(watched.then_some(watch)));
-        let mut evaluator = ready.assigned.field.evaluator();
+        let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
         let mut stepper = Lbfgs::default();
         let started = Instant::now();
         let result = optimize::minimize(
-            &mut evaluator,
+            live.potential(),
             x0,
             &mut stepper,
             &self.task.criteria,
@@ -75,25 +78,26 @@ impl Minimizations<'_> {
         );
         let wall_seconds = started.elapsed().as_secs_f64();
         frames?;
-        let minimum = match result {
-            Ok(minimum) => minimum,
-            Err(OptimizeError::Surface { error, best }) => {
-                messages.push(self.message(
-                    ready,
-                    Level::Error,
-                    format!("{error}; the best structure before that is given"),
-                ));
-                *best
-            }
+        let (minimum, trouble) = match result {
+            Ok(minimum) => (minimum, None),
+            Err(OptimizeError::Surface { error, best }) => (*best, Some(error.to_string())),
             Err(error @ OptimizeError::Start(_)) => return Err(error.to_string()),
         };
-        let evaluated = Evaluated::fresh(&ready.assigned.field, &minimum.point.x).map_err(|error| error.to_string())?;
+        if let Some(trouble) = &trouble {
+            let text = format!("{trouble}; the best structure before that is given");
+            messages.push(self.message(ready, Level::Error, text));
+        }
+        let evaluated = ready
+            .assigned
+            .judge(&minimum.point)
+            .map_err(|error| error.to_string())?;
         let changes = guard::changes(&ready.prepared.molecule, x0, &minimum.point.x);
         Ok(Found {
             minimum,
             evaluated,
             changes,
             wall_seconds,
+            trouble,
         })
     }
 
@@ -145,11 +149,12 @@ impl Minimizations<'_> {
         let how = match stop {
             Stop::Converged if found.converged(self.task) => format!("converged ({})", self.task.criteria.name),
             Stop::Stalled { step_norm } => format!("not converged (stalled at steps of {step_norm:.1e} Å)"),
+            _ if found.trouble.is_some() => "not converged (the surface failed)".to_owned(),
             other => format!("not converged ({})", other.name()),
         };
         format!(
             "{}: {initial_energy:.4} to {:.4} kcal/mol, {how} in {steps} steps and {evaluations} evaluations, gradient rms {:.1e} kcal/mol/Å",
-            ready.assigned.surface,
+            ready.assigned.name(),
             found.evaluated.point.energy,
             vector::rms(&found.evaluated.point.gradient)
         )
@@ -179,7 +184,7 @@ impl Minimizations<'_> {
     fn json(&self, raw: &RawRecord, ready: &Ready, found: &Found) -> String {
         let minimum = &found.minimum;
         json::line(&MinimizeLine {
-            identity: Identity::ok(raw, &ready.prepared, ready.assigned.surface),
+            identity: Identity::ok(raw, &ready.prepared, ready.assigned.name()).and_error(found.trouble.as_deref()),
             energy: EnergyPart::new(&found.evaluated),
             initial_energy: minimum.initial_energy,
             converged: found.converged(self.task),

@@ -1,5 +1,7 @@
 //! The seam between surfaces and the algorithms that walk on them.
 
+#[cfg(feature = "engines")]
+pub mod external;
 pub mod test_surfaces;
 
 use thiserror::Error;
@@ -22,6 +24,14 @@ pub enum EvalError {
         found: usize,
         /// Length of this surface.
         expected: usize,
+    },
+    /// A program outside failed, or its answer is no use.
+    #[error("{engine}: {message}")]
+    Engine {
+        /// Which engine, as the command line names it (`xtb`, `exec`, `ipi`).
+        engine: String,
+        /// What happened, in words.
+        message: String,
     },
 }
 
