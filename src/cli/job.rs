@@ -1,6 +1,7 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
 use super::args::{Args, Command, CommonArgs, CoordinatesName, EnergyArgs, FormatName, MinimizeArgs, SurfaceArgs};
+use super::optimizer::Optimizer;
 use super::surface::Surfaces;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
@@ -70,6 +71,7 @@ pub struct MinimizeTask {
     pub json: bool,
     pub criteria: Criteria,
     pub limits: Limits,
+    pub optimizer: Optimizer,
     pub trajectory: Option<(PathBuf, Format)>,
 }
 
@@ -112,6 +114,7 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
                 .to_owned(),
         ));
     }
+    let optimizer = Optimizer::new(args.optimizer, args.noise).map_err(UsageError)?;
     let trajectory = args.trajectory.map(|path| {
         let format = Format::from_path(&path).unwrap_or(Format::Xyz);
         (path, format)
@@ -122,8 +125,10 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
         criteria: criteria(&args.convergence)?,
         limits: Limits {
             steps: Some(args.max_steps),
+            noise: optimizer.noise,
             ..Limits::default()
         },
+        optimizer,
         trajectory,
     };
     let common = Common::new(args.common)?;

@@ -11,7 +11,7 @@ use super::report::structure::{self, Annotation};
 use crate::chem::guard::{self, Change};
 use crate::formats::{RawRecord, ReadError};
 use crate::optimize::observer::{Each, Interrupt};
-use crate::optimize::{self, Lbfgs, Minimum, OptimizeError, Progress, Stop, vector};
+use crate::optimize::{self, Minimum, OptimizeError, Progress, Stop, vector};
 use std::time::Instant;
 
 /// The command.
@@ -49,6 +49,9 @@ impl Minimizations<'_> {
         let Outcome {
             trajectory, messages, ..
         } = outcome;
+        if self.common.verbosity == Verbosity::Verbose {
+            messages.push(self.message(ready, Level::Detail, format!("optimizer: {}", self.task.optimizer)));
+        }
         let mut frames = Ok(());
         let watch = |progress: &Progress<'_>| {
             if self.common.verbosity == Verbosity::Verbose {
@@ -63,12 +66,12 @@ impl Minimizations<'_> {
         let watched = self.task.trajectory.is_some() || self.common.verbosity == Verbosity::Verbose;
         let mut observer = (Interrupt(interrupt::flag()), Each(watched.then_some(watch)));
         let mut evaluator = ready.assigned.field.evaluator();
-        let mut stepper = Lbfgs::default();
+        let mut stepper = self.task.optimizer.stepper();
         let started = Instant::now();
         let result = optimize::minimize(
             &mut evaluator,
             x0,
-            &mut stepper,
+            &mut *stepper,
             &self.task.criteria,
             &self.task.limits,
             &mut observer,
@@ -144,6 +147,7 @@ impl Minimizations<'_> {
         } = &found.minimum;
         let how = match stop {
             Stop::Converged if found.converged(self.task) => format!("converged ({})", self.task.criteria.name),
+            Stop::NoiseFloor { noise } => format!("not converged (at the noise floor of {noise} kcal/mol/Å)"),
             Stop::Stalled { step_norm } => format!("not converged (stalled at steps of {step_norm:.1e} Å)"),
             other => format!("not converged ({})", other.name()),
         };

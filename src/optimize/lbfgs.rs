@@ -33,6 +33,10 @@ impl Default for LbfgsSettings {
 /// A pair whose curvature s·y is below this fraction of |s||y| says nothing but round-off and is not kept.
 const LEAST_CURVATURE: f64 = 1e-10;
 
+/// A pair stiffer than this (kcal/mol/Å²; a triple bond has 3000) tells of a wall between overlapping atoms that was just left,
+/// and would make every step that follows microscopic.
+const MOST_CURVATURE: f64 = 1e8;
+
 /// A direction at a steeper angle to −g than this cosine is given up for −g itself.
 const LEAST_COSINE: f64 = 1e-8;
 
@@ -70,21 +74,35 @@ impl Lbfgs {
         if self.ready {
             return;
         }
-        self.pairs
-            .apply_inverse(gradient, 1.0 / self.settings.first_curvature, &mut self.direction);
-        for d in &mut self.direction {
-            *d = -*d;
-        }
+        self.aim_by_memory(gradient);
         let cosine_bound = LEAST_COSINE * vector::norm(gradient) * vector::norm(&self.direction);
         // A direction that is not a number is not downhill either.
         let downhill = vector::dot(gradient, &self.direction) < -cosine_bound;
         if !downhill {
             self.pairs.clear();
-            for (d, g) in self.direction.iter_mut().zip(gradient) {
-                *d = -g / self.settings.first_curvature;
-            }
+            self.aim_blindly(gradient);
         }
         self.ready = true;
+    }
+
+    fn aim_by_memory(&mut self, gradient: &[f64]) {
+        if self.pairs.is_empty() {
+            self.aim_blindly(gradient);
+            return;
+        }
+        self.pairs
+            .apply_inverse(gradient, 1.0 / self.settings.first_curvature, &mut self.direction);
+        for d in &mut self.direction {
+            *d = -*d;
+        }
+    }
+
+    /// Down each atom's own gradient, as far as an atom may go: where two atoms overlap the others are moved all the same.
+    fn aim_blindly(&mut self, gradient: &[f64]) {
+        for (d, g) in self.direction.iter_mut().zip(gradient) {
+            *d = -g / self.settings.first_curvature;
+        }
+        vector::limit_each_atom(&mut self.direction, self.settings.max_step);
     }
 
     fn learn(&mut self, point: &Point) {
@@ -150,7 +168,7 @@ impl Stepper for Lbfgs {
 
 /// The remembered pairs: a ring of `capacity` slots in two flat arrays.
 #[derive(Debug, Default)]
-struct Pairs {
+pub(super) struct Pairs {
     capacity: usize,
     n: usize,
     s: Vec<f64>,
@@ -166,7 +184,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn reset(&mut self, capacity: usize, n: usize) {
+    pub fn reset(&mut self, capacity: usize, n: usize) {
         let capacity = capacity.max(1);
         self.capacity = capacity;
         self.n = n;
@@ -178,16 +196,16 @@ impl Pairs {
         self.clear();
     }
 
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.next = 0;
         self.len = 0;
     }
 
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    fn next_slot(&mut self) -> (&mut [f64], &mut [f64]) {
+    pub fn next_slot(&mut self) -> (&mut [f64], &mut [f64]) {
         let slot = self.next * self.n..(self.next + 1) * self.n;
         (&mut self.s[slot.clone()], &mut self.y[slot])
     }
@@ -197,12 +215,13 @@ impl Pairs {
         (&self.s[slot.clone()], &self.y[slot])
     }
 
-    /// Keeps what was written into the next slot, unless its curvature is not positive.
-    fn keep_next(&mut self) {
+    /// Keeps what was written into the next slot, unless its curvature is not positive, or a wall's.
+    pub fn keep_next(&mut self) {
         let (s, y) = self.slot(self.next);
         let (curvature, square) = (vector::dot(s, y), vector::dot(y, y));
-        let bound = LEAST_CURVATURE * vector::norm(s) * square.sqrt();
-        if curvature > bound && curvature.is_finite() && square.is_finite() {
+        let length = vector::norm(s);
+        let bound = LEAST_CURVATURE * length * square.sqrt();
+        if curvature > bound && curvature < MOST_CURVATURE * length * length && square.is_finite() {
             self.curvature[self.next] = curvature;
             self.square[self.next] = square;
             self.next = (self.next + 1) % self.capacity;
@@ -211,7 +230,7 @@ impl Pairs {
     }
 
     /// `out = H v`, H the inverse-Hessian approximation; `first_scale` v where nothing is known.
-    fn apply_inverse(&mut self, v: &[f64], first_scale: f64, out: &mut [f64]) {
+    pub fn apply_inverse(&mut self, v: &[f64], first_scale: f64, out: &mut [f64]) {
         out.copy_from_slice(v);
         let slot_of = |age: usize| (self.next + self.capacity - 1 - age) % self.capacity;
         let mut alpha = std::mem::take(&mut self.alpha);

@@ -41,6 +41,12 @@ pub trait Potential: Send {
     /// Where the energy is not finite or the surface fails.
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError>;
 
+    /// Whether gradients mean anything. A surface that has energies only says `false` and fills them with NaN: no gradient
+    /// criterion ever holds on it, and only a pattern search can walk there.
+    fn has_gradient(&self) -> bool {
+        true
+    }
+
     /// Analytic second derivatives (kcal/mol/Å²), row-major, (3N)², where the surface has them.
     fn hessian(&mut self, _x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         None
@@ -91,6 +97,10 @@ impl<P: Potential> Potential for Counted<P> {
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
         self.evaluations += 1;
         self.inner.energy_gradient(x, gradient)
+    }
+
+    fn has_gradient(&self) -> bool {
+        self.inner.has_gradient()
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {

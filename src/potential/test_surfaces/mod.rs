@@ -112,8 +112,14 @@ mod tests {
             for i in 0..n {
                 let difference = (up[i] - down[i]) / (2.0 * h);
                 let found = hessian[i * n + j];
-                assert!((difference - found).abs() < 1e-7 * scale, "({i}, {j}): {found} and {difference}");
-                assert!((found - hessian[j * n + i]).abs() <= 1e-14 * scale, "({i}, {j}) is not symmetric");
+                assert!(
+                    (difference - found).abs() < 1e-7 * scale,
+                    "({i}, {j}): {found} and {difference}"
+                );
+                assert!(
+                    (found - hessian[j * n + i]).abs() <= 1e-14 * scale,
+                    "({i}, {j}) is not symmetric"
+                );
             }
         }
     }

@@ -19,7 +19,8 @@ impl Polynomial {
     pub fn random(dimensions: usize, seed: u64) -> Self {
         let mut stream = Stream(seed);
         let mut monomials = Vec::new();
-        let mut add = |scale: f64, factors: Vec<usize>| monomials.push((scale * (2.0 * stream.uniform() - 1.0), factors));
+        let mut add =
+            |scale: f64, factors: Vec<usize>| monomials.push((scale * (2.0 * stream.uniform() - 1.0), factors));
         for i in 0..dimensions {
             add(1.0, vec![i]);
             for j in 0..=i {
@@ -35,7 +36,10 @@ impl Polynomial {
 
 /// Product of the coordinates `factors`, those at the places `left_out` excepted.
 fn product(x: &[f64], factors: &[usize], left_out: &[usize]) -> f64 {
-    let kept = factors.iter().enumerate().filter(|(place, _)| !left_out.contains(place));
+    let kept = factors
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !left_out.contains(place));
     kept.map(|(_, &i)| x[i]).product()
 }
 
