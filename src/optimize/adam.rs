@@ -39,7 +39,7 @@ impl Default for AdamSettings {
 const LEAST_GRADIENT: f64 = 1e-10;
 
 /// A gradient that is this small beside the mean one has nothing to do with it any more.
-const WALL: f64 = 1e-3;
+const WALL: f64 = 1e-5;
 
 /// Step cuts at a wall without an energy, at most.
 const RETREATS: usize = 40;

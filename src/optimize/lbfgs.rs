@@ -13,7 +13,8 @@ pub struct LbfgsSettings {
     /// Curvature (kcal/mol/Å²) assumed before anything is known. 1000 is about a bond stretch's: the first step is then right
     /// for the stiffest motions, which alone make the gradient of a distorted molecule, and short for the others.
     pub first_curvature: f64,
-    /// Longest displacement of one atom in a step, Å.
+    /// Longest displacement of one atom in a step, Å. It doubles while step after step is cut by it and the surface still falls
+    /// at the end: fragments that were torn apart are not brought back in steps of a bond's width.
     pub max_step: f64,
     /// The line search.
     pub line_search: LineSearchSettings,
@@ -40,6 +41,12 @@ const MOST_CURVATURE: f64 = 1e8;
 /// A direction at a steeper angle to −g than this cosine is given up for −g itself.
 const LEAST_COSINE: f64 = 1e-8;
 
+/// Steps in a row that are cut before the longest one grows.
+const PATIENCE: u32 = 3;
+
+/// Doublings of the longest step at most: from 0.4 to 4e8 Å, wider than any structure file.
+const MOST_DOUBLINGS: u32 = 30;
+
 /// The method with its memory. Allocates at the start only.
 #[derive(Debug)]
 pub struct Lbfgs {
@@ -48,6 +55,8 @@ pub struct Lbfgs {
     direction: Vec<f64>,
     /// Whether `direction` belongs to the present point.
     ready: bool,
+    /// Steps in a row that were as long as an atom may go.
+    cut_steps: u32,
     line_search: LineSearch,
 }
 
@@ -66,6 +75,7 @@ impl Lbfgs {
             pairs: Pairs::default(),
             direction: Vec::new(),
             ready: false,
+            cut_steps: 0,
             line_search: LineSearch::new(settings.line_search),
         }
     }
@@ -102,7 +112,13 @@ impl Lbfgs {
         for (d, g) in self.direction.iter_mut().zip(gradient) {
             *d = -g / self.settings.first_curvature;
         }
-        vector::limit_each_atom(&mut self.direction, self.settings.max_step);
+        let longest = self.longest_step();
+        vector::limit_each_atom(&mut self.direction, longest);
+    }
+
+    fn longest_step(&self) -> f64 {
+        let doublings = self.cut_steps.saturating_sub(PATIENCE).min(MOST_DOUBLINGS);
+        self.settings.max_step * f64::from(1_u32 << doublings)
     }
 
     fn learn(&mut self, point: &Point) {
@@ -121,6 +137,7 @@ impl Stepper for Lbfgs {
         self.direction.clear();
         self.direction.resize(n, 0.0);
         self.ready = false;
+        self.cut_steps = 0;
     }
 
     fn coming_displacement(&mut self, point: &Point) -> Option<&[f64]> {
@@ -139,7 +156,7 @@ impl Stepper for Lbfgs {
     ) -> Result<StepOutcome, EvalError> {
         loop {
             self.aim(&point.gradient);
-            let largest = self.settings.max_step / vector::longest_atom(&self.direction);
+            let largest = self.longest_step() / vector::longest_atom(&self.direction);
             if !largest.is_finite() {
                 return Ok(StepOutcome::Stalled { step_norm: 0.0 });
             }
@@ -150,6 +167,11 @@ impl Stepper for Lbfgs {
             match outcome {
                 Outcome::Moved(t) => {
                     self.learn(point);
+                    self.cut_steps = if t >= largest {
+                        self.cut_steps.saturating_add(1)
+                    } else {
+                        0
+                    };
                     return Ok(StepOutcome::Moved(StepInfo {
                         displacement: t * vector::norm(&self.direction),
                     }));

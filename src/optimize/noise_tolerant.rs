@@ -48,7 +48,7 @@ impl NoiseTolerantSettings {
 }
 
 /// Trials of a line search, and doublings of a pair's interval, at most.
-const TRIALS: usize = 20;
+const TRIALS: usize = 40;
 
 /// Growth of a step whose slope is still almost that of the start.
 const GROWTH: f64 = 4.0;

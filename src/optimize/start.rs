@@ -6,20 +6,36 @@ use crate::potential::{EvalError, Potential};
 /// Displacements (Å, each component at most) that are tried in turn. The first is below what a structure file resolves.
 const LENGTHS: [f64; 3] = [1e-4, 1e-2, 0.1];
 
+/// A fall of the energy, relative to its magnitude (and at least to 1 kcal/mol), that is no round-off.
+const FALL: f64 = 1e-12;
+
 /// Evaluates the surface at `x0`; where it is not finite there, at the nearest displaced place where it is.
 pub(super) fn point(potential: &mut dyn Potential, x0: &[f64]) -> Result<Point, EvalError> {
     let first = match Point::at(potential, x0) {
+        Ok(start) if start.gradient.iter().all(|&g| g == 0.0) => return Ok(off_the_top(potential, start)),
         Err(error @ EvalError::NotFinite { .. }) if x0.iter().all(|c| c.is_finite()) => error,
         result => return result,
     };
     for length in LENGTHS {
-        let moved: Vec<f64> = x0.iter().enumerate().map(|(i, c)| c + length * scattered(i)).collect();
-        match Point::at(potential, &moved) {
+        match Point::at(potential, &displaced(x0, length)) {
             Err(EvalError::NotFinite { .. }) => {}
             result => return result,
         }
     }
     Err(first)
+}
+
+/// A gradient of exactly nothing is seldom a minimum's, but that of atoms that can't tell where to go: all on one point. Where
+/// the surface is clearly lower beside it the walk begins there.
+fn off_the_top(potential: &mut dyn Potential, start: Point) -> Point {
+    match Point::at(potential, &displaced(&start.x, LENGTHS[0])) {
+        Ok(beside) if start.energy - beside.energy > FALL * start.energy.abs().max(1.0) => beside,
+        _ => start,
+    }
+}
+
+fn displaced(x: &[f64], length: f64) -> Vec<f64> {
+    x.iter().enumerate().map(|(i, c)| c + length * scattered(i)).collect()
 }
 
 /// A fixed number between −1 and 1 for each coordinate, no two alike: multiples of the golden ratio modulo 1 (Weyl's sequence).

@@ -4,5 +4,7 @@
 
 mod contract;
 mod derivatives;
+mod dreadful_starts;
 mod evaluator;
+mod lennard_jones;
 mod synthetic;
