@@ -2,6 +2,7 @@
 //! direction downhill, and with the line search that is theirs too.
 
 use super::line_search::{LineSearch, LineSearchSettings, Outcome};
+use super::reach::Reach;
 use super::{Point, StepInfo, StepOutcome, Stepper, vector};
 use crate::potential::{EvalError, Potential};
 
@@ -42,6 +43,7 @@ pub struct ConjugateGradient {
     first: f64,
     /// Whether `direction` is −g itself (scaled, and cut short for each atom).
     steepest: bool,
+    reach: Reach,
     line_search: LineSearch,
 }
 
@@ -60,6 +62,7 @@ impl ConjugateGradient {
             direction: Vec::new(),
             first: 0.0,
             steepest: true,
+            reach: Reach::new(settings.max_step),
             line_search: LineSearch::new(settings.line_search),
         }
     }
@@ -68,7 +71,7 @@ impl ConjugateGradient {
         self.direction.clear();
         let scale = -1.0 / self.settings.first_curvature;
         self.direction.extend(gradient.iter().map(|g| scale * g));
-        vector::limit_each_atom(&mut self.direction, self.settings.max_step);
+        vector::limit_each_atom(&mut self.direction, self.reach.longest());
         self.first = 1.0;
         self.steepest = true;
     }
@@ -107,6 +110,7 @@ impl ConjugateGradient {
 
 impl Stepper for ConjugateGradient {
     fn start(&mut self, point: &Point) {
+        self.reach = Reach::new(self.settings.max_step);
         self.restart(&point.gradient);
     }
 
@@ -117,7 +121,7 @@ impl Stepper for ConjugateGradient {
         budget: usize,
     ) -> Result<StepOutcome, EvalError> {
         loop {
-            let largest = self.settings.max_step / vector::longest_atom(&self.direction);
+            let largest = self.reach.longest() / vector::longest_atom(&self.direction);
             if !largest.is_finite() {
                 return Ok(StepOutcome::Stalled { step_norm: 0.0 });
             }
@@ -128,6 +132,7 @@ impl Stepper for ConjugateGradient {
             match outcome {
                 Outcome::Moved(t) => {
                     let displacement = t * vector::norm(&self.direction);
+                    self.reach.learn(t >= largest);
                     self.turn(point, t);
                     return Ok(StepOutcome::Moved(StepInfo { displacement }));
                 }

@@ -2,6 +2,7 @@
 //! 503 (1989)): the direction −H g from the last few pairs s (step) and y (gradient change) by the two-loop recursion.
 
 use super::line_search::{LineSearch, LineSearchSettings, Outcome};
+use super::reach::Reach;
 use super::{Point, StepInfo, StepOutcome, Stepper, vector};
 use crate::potential::{EvalError, Potential};
 
@@ -41,12 +42,6 @@ const MOST_CURVATURE: f64 = 1e8;
 /// A direction at a steeper angle to −g than this cosine is given up for −g itself.
 const LEAST_COSINE: f64 = 1e-8;
 
-/// Steps in a row that are cut before the longest one grows.
-const PATIENCE: u32 = 3;
-
-/// Doublings of the longest step at most: from 0.4 to 4e8 Å, wider than any structure file.
-const MOST_DOUBLINGS: u32 = 30;
-
 /// The method with its memory. Allocates at the start only.
 #[derive(Debug)]
 pub struct Lbfgs {
@@ -55,8 +50,7 @@ pub struct Lbfgs {
     direction: Vec<f64>,
     /// Whether `direction` belongs to the present point.
     ready: bool,
-    /// Steps in a row that were as long as an atom may go.
-    cut_steps: u32,
+    reach: Reach,
     line_search: LineSearch,
 }
 
@@ -75,7 +69,7 @@ impl Lbfgs {
             pairs: Pairs::default(),
             direction: Vec::new(),
             ready: false,
-            cut_steps: 0,
+            reach: Reach::new(settings.max_step),
             line_search: LineSearch::new(settings.line_search),
         }
     }
@@ -112,13 +106,7 @@ impl Lbfgs {
         for (d, g) in self.direction.iter_mut().zip(gradient) {
             *d = -g / self.settings.first_curvature;
         }
-        let longest = self.longest_step();
-        vector::limit_each_atom(&mut self.direction, longest);
-    }
-
-    fn longest_step(&self) -> f64 {
-        let doublings = self.cut_steps.saturating_sub(PATIENCE).min(MOST_DOUBLINGS);
-        self.settings.max_step * f64::from(1_u32 << doublings)
+        vector::limit_each_atom(&mut self.direction, self.reach.longest());
     }
 
     fn learn(&mut self, point: &Point) {
@@ -137,7 +125,7 @@ impl Stepper for Lbfgs {
         self.direction.clear();
         self.direction.resize(n, 0.0);
         self.ready = false;
-        self.cut_steps = 0;
+        self.reach = Reach::new(self.settings.max_step);
     }
 
     fn coming_displacement(&mut self, point: &Point) -> Option<&[f64]> {
@@ -156,7 +144,7 @@ impl Stepper for Lbfgs {
     ) -> Result<StepOutcome, EvalError> {
         loop {
             self.aim(&point.gradient);
-            let largest = self.longest_step() / vector::longest_atom(&self.direction);
+            let largest = self.reach.longest() / vector::longest_atom(&self.direction);
             if !largest.is_finite() {
                 return Ok(StepOutcome::Stalled { step_norm: 0.0 });
             }
@@ -167,11 +155,7 @@ impl Stepper for Lbfgs {
             match outcome {
                 Outcome::Moved(t) => {
                     self.learn(point);
-                    self.cut_steps = if t >= largest {
-                        self.cut_steps.saturating_add(1)
-                    } else {
-                        0
-                    };
+                    self.reach.learn(t >= largest);
                     return Ok(StepOutcome::Moved(StepInfo {
                         displacement: t * vector::norm(&self.direction),
                     }));

@@ -12,6 +12,7 @@ mod line_search;
 pub mod noise_tolerant;
 pub mod observer;
 pub mod pattern_search;
+mod reach;
 mod start;
 pub mod steepest_descent;
 pub mod vector;

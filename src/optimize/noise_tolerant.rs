@@ -6,6 +6,7 @@
 //! interval (an evaluation of its own) while the step stays as it is. That keeps the inverse Hessian bounded.
 
 use super::lbfgs::Pairs;
+use super::reach::Reach;
 use super::{Point, StepInfo, StepOutcome, Stepper, vector};
 use crate::potential::{EvalError, Potential};
 
@@ -50,6 +51,10 @@ impl NoiseTolerantSettings {
 /// Trials of a line search, and doublings of a pair's interval, at most.
 const TRIALS: usize = 40;
 
+/// A fall of the energy (kcal/mol) that is enough whatever the slope promised: beside a singular place, as where two bonded atoms
+/// all but coincide, the gradient is immense and means nothing a thousandth of an Å away.
+const ENOUGH: f64 = 1.0;
+
 /// Growth of a step whose slope is still almost that of the start.
 const GROWTH: f64 = 4.0;
 
@@ -59,6 +64,7 @@ pub struct NoiseTolerant {
     settings: NoiseTolerantSettings,
     pairs: Pairs,
     direction: Vec<f64>,
+    reach: Reach,
     trial: Point,
     /// Where the gradient of the newest pair was taken.
     far: Point,
@@ -72,6 +78,7 @@ impl NoiseTolerant {
             settings,
             pairs: Pairs::default(),
             direction: Vec::new(),
+            reach: Reach::new(settings.max_step),
             trial: Point::default(),
             far: Point::default(),
         }
@@ -85,14 +92,14 @@ impl NoiseTolerant {
             self.pairs.clear();
             self.direction.clear();
             self.direction.extend(gradient.iter().map(|g| first * g));
-            vector::limit_each_atom(&mut self.direction, self.settings.max_step);
+            vector::limit_each_atom(&mut self.direction, self.reach.longest());
         }
         self.direction.iter_mut().for_each(|d| *d = -*d);
     }
 
     /// Longest multiple of the direction that is gone.
     fn largest(&self) -> f64 {
-        self.settings.max_step / vector::longest_atom(&self.direction)
+        self.reach.longest() / vector::longest_atom(&self.direction)
     }
 
     /// A step with the relaxed sufficient decrease `f(x + α p) ≤ f(x) + c1 α g·p + 2 ε_f` (eq 3.3) that is not needlessly short;
@@ -111,7 +118,8 @@ impl NoiseTolerant {
         for trial in 0..TRIALS.min(*budget) {
             vector::set_sum(&mut self.trial.x, &point.x, t, &self.direction);
             *budget -= 1;
-            let ceiling = point.energy + c1 * t * slope + 2.0 * self.settings.energy_noise;
+            let fall = (-c1 * t * slope).min(ENOUGH);
+            let ceiling = point.energy - fall + 2.0 * self.settings.energy_noise;
             if !self.trial.evaluate(potential)? || self.trial.energy > ceiling {
                 high = t;
             } else if trial + 1 == TRIALS || t >= largest || !self.is_still_steep(c2 * slope) {
@@ -177,6 +185,7 @@ impl Stepper for NoiseTolerant {
         self.pairs.reset(self.settings.memory, n);
         self.direction.clear();
         self.direction.resize(n, 0.0);
+        self.reach = Reach::new(self.settings.max_step);
         self.trial.resize(n);
         self.far.resize(n);
     }
@@ -195,6 +204,7 @@ impl Stepper for NoiseTolerant {
             }
             if let Some(t) = self.search(potential, point, &mut left)? {
                 self.learn(potential, point, t, &mut left)?;
+                self.reach.learn(t >= self.largest());
                 std::mem::swap(point, &mut self.trial);
                 return Ok(StepOutcome::Moved(StepInfo {
                     displacement: t * vector::norm(&self.direction),

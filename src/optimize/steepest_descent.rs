@@ -1,6 +1,7 @@
 //! Steepest descent with the step lengths of Barzilai and Borwein (IMA J. Numer. Anal. 8, 141 (1988)), made safe far from a
 //! minimum by Raydan's rule (SIAM J. Optim. 7, 26 (1997)): a step has to end below the highest of the last few energies.
 
+use super::reach::Reach;
 use super::{Point, StepInfo, StepOutcome, Stepper, vector};
 use crate::potential::{EvalError, Potential};
 
@@ -43,6 +44,7 @@ const ROUND_OFF: f64 = 1e-13;
 pub struct SteepestDescent {
     settings: SteepestDescentSettings,
     trial: Point,
+    reach: Reach,
     /// Step length over gradient, Å²·mol/kcal.
     length: f64,
     short_lengths: [f64; SHORT_LENGTHS],
@@ -99,6 +101,7 @@ impl SteepestDescent {
 impl Stepper for SteepestDescent {
     fn start(&mut self, point: &Point) {
         self.trial.resize(point.x.len());
+        self.reach = Reach::new(self.settings.max_step);
         self.length = 1.0 / self.settings.first_curvature;
         self.short_lengths = [f64::INFINITY; SHORT_LENGTHS];
         self.energies.clear();
@@ -113,15 +116,15 @@ impl Stepper for SteepestDescent {
         budget: usize,
     ) -> Result<StepOutcome, EvalError> {
         let square = vector::dot(&point.gradient, &point.gradient);
-        let mut length = self
-            .length
-            .min(self.settings.max_step / vector::longest_atom(&point.gradient));
+        let largest = self.reach.longest() / vector::longest_atom(&point.gradient);
+        let mut length = self.length.min(largest);
         let ceiling = self.ceiling();
         for _ in 0..CUTS.min(budget) {
             vector::set_sum(&mut self.trial.x, &point.x, -length, &point.gradient);
             let finite = self.trial.evaluate(potential)?;
             if finite && self.trial.energy <= ceiling - self.settings.decrease * length * square {
                 std::mem::swap(point, &mut self.trial);
+                self.reach.learn(length >= largest);
                 self.learn(point);
                 return Ok(StepOutcome::Moved(StepInfo {
                     displacement: length * square.sqrt(),
