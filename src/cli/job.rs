@@ -45,8 +45,8 @@ pub enum Verbosity {
 }
 
 pub enum Task {
-    Energy(EnergyTask),
-    Minimize(MinimizeTask),
+    Energy(Box<EnergyTask>),
+    Minimize(Box<MinimizeTask>),
     Convert,
 }
 
@@ -104,7 +104,7 @@ fn energy_task(args: EnergyArgs) -> Result<(Common, Task), UsageError> {
         },
         repeat: args.repeat,
     };
-    Ok((Common::new(args.common)?, Task::Energy(task)))
+    Ok((Common::new(args.common)?, Task::Energy(Box::new(task))))
 }
 
 fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
@@ -135,7 +135,7 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
-    Ok((common, Task::Minimize(task)))
+    Ok((common, Task::Minimize(Box::new(task))))
 }
 
 fn unknown_extension(path: Option<&Path>) -> String {

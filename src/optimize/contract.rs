@@ -144,7 +144,6 @@ fn assert_solves(stepper: &mut dyn Stepper, allowance: &Allowance) {
         assert!(vector::rms(&again.gradient) <= gradient, "{name}");
         let (lowest, tolerance) = problem.lowest;
         let tolerance = tolerance.max(allowance.gradient * problem.gradient);
-        println!("{name}: {} evaluations", found.evaluations);
         assert!(
             (again.energy - lowest).abs() <= tolerance,
             "{name}: {} where {lowest} is known",
@@ -387,7 +386,6 @@ fn atoms_on_one_point_are_parted_by_every_stepper() {
         let found = minimize(&mut trio, &[0.0; 9], &mut *stepper, &criteria, &limits, &mut ()).unwrap();
         assert!(found.point.energy.is_finite(), "{name}");
         assert_eq!(found.stop, Stop::Converged, "{name}: {:?}", found.point);
-        println!("{name}: {} {}", found.evaluations, found.point.energy);
     }
 }
 

@@ -8,7 +8,7 @@ use thalweg::forcefield::{ForceField, Options};
 use thalweg::formats::{Reader, Record};
 use thalweg::optimize::{
     Adam, ConjugateGradient, Criteria, Fire, Lbfgs, Limits, Minimum, NoiseTolerant, NoiseTolerantSettings,
-    PatternSearch, Point, SteepestDescent, Stepper, Stop, minimize, vector,
+    PatternSearch, Point, SteepestDescent, Stepper, Stop, minimize,
 };
 
 fn molecule(name: &str) -> (Arc<ForceField>, Vec<f64>) {
@@ -135,17 +135,6 @@ fn assert_honest(field: &Arc<ForceField>, found: &Minimum, most: usize, what: &s
     }
 }
 
-/// For `--nocapture`.
-fn report(found: &Minimum, what: &str) {
-    println!(
-        "{what}: {} {} {} {:.1e}",
-        found.stop.name(),
-        found.evaluations,
-        found.point.energy,
-        vector::rms(&found.point.gradient)
-    );
-}
-
 #[test]
 fn every_stepper_ends_honestly_from_every_dreadful_start() {
     for name in ["glycine.mol", "cyclohexane.mol"] {
@@ -155,7 +144,6 @@ fn every_stepper_ends_honestly_from_every_dreadful_start() {
                 let most = 3000;
                 let found = walk(&field, &distort(&x), &mut *stepper, most);
                 let what = format!("{name}, {start}, {method}");
-                report(&found, &what);
                 assert_honest(&field, &found, most, &what);
             }
         }
@@ -177,7 +165,6 @@ fn the_default_converges_from_every_dreadful_start() {
             let most = 5000;
             let found = walk(&field, &distort(&x), &mut Lbfgs::default(), most);
             let what = format!("{name}, {start}");
-            report(&found, &what);
             assert_honest(&field, &found, most, &what);
             assert_eq!(found.stop, Stop::Converged, "{what}");
             assert!(found.steps > 0, "{what}");
@@ -235,7 +222,6 @@ fn evaluation_counts_on_dodecane_stay_where_they_are() {
     let most = [85, 85, 155, 295, 280, 270, 30_000];
     for ((method, mut stepper), most) in steppers().into_iter().zip(most) {
         let found = walk(&field, &start, &mut *stepper, most);
-        report(&found, method);
         assert_eq!(
             found.stop,
             Stop::Converged,
