@@ -129,6 +129,14 @@ pub struct MinimizeArgs {
     /// Write every step's structure to this file (format by extension).
     #[arg(long, value_name = "FILE")]
     pub trajectory: Option<PathBuf>,
+    /// Method: lbfgs, cg (conjugate gradients), fire, sd (steepest descent); pattern (Hooke and Jeeves: by energies alone, for surfaces
+    /// without usable gradients); adam (for noisy gradients). auto: lbfgs, and with --noise its noise-tolerant form.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub optimizer: OptimizerName,
+    /// The surface's gradients are noisy, with this standard deviation of each component (kcal/mol/Å): lbfgs tolerates it, and the
+    /// minimization ends (as noise_floor, not converged) where the gradient can't be told from noise.
+    #[arg(long, value_name = "SIGMA", allow_negative_numbers = true)]
+    pub noise: Option<f64>,
     /// Coordinates to walk in.
     #[arg(long, value_name = "KIND", default_value = "auto")]
     pub coordinates: CoordinatesName,
@@ -182,6 +190,17 @@ pub enum ForceFieldName {
     Mmff94,
     Mmff94s,
     Uff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OptimizerName {
+    Auto,
+    Lbfgs,
+    Cg,
+    Fire,
+    Sd,
+    Pattern,
+    Adam,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

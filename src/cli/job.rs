@@ -4,6 +4,7 @@ use super::args::{
     Args, Command, CommonArgs, CoordinatesName, EnergyArgs, FormatName, MinimizeArgs, ServeArgs, SurfaceArgs,
 };
 use super::interrupt;
+use super::optimizer::Optimizer;
 use super::surface::{External, ForceFields, Surfaces};
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
@@ -50,8 +51,8 @@ pub enum Verbosity {
 }
 
 pub enum Task {
-    Energy(EnergyTask),
-    Minimize(MinimizeTask),
+    Energy(Box<EnergyTask>),
+    Minimize(Box<MinimizeTask>),
     Convert,
     Serve(ServeTask),
 }
@@ -84,6 +85,7 @@ pub struct MinimizeTask {
     pub json: bool,
     pub criteria: Criteria,
     pub limits: Limits,
+    pub optimizer: Optimizer,
     pub trajectory: Option<(PathBuf, Format)>,
 }
 
@@ -123,7 +125,7 @@ fn energy_task(args: EnergyArgs) -> Result<(Common, Task), UsageError> {
         },
         repeat: args.repeat,
     };
-    Ok((common, Task::Energy(task)))
+    Ok((common, Task::Energy(Box::new(task))))
 }
 
 fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
@@ -133,6 +135,7 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
                 .to_owned(),
         ));
     }
+    let optimizer = Optimizer::new(args.optimizer, args.noise).map_err(UsageError)?;
     let trajectory = args.trajectory.map(|path| {
         let format = Format::from_path(&path).unwrap_or(Format::Xyz);
         (path, format)
@@ -144,14 +147,16 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
         criteria: criteria(&args.convergence)?,
         limits: Limits {
             steps: Some(args.max_steps),
+            noise: optimizer.noise,
             ..Limits::default()
         },
+        optimizer,
         trajectory,
     };
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
-    Ok((common, Task::Minimize(task)))
+    Ok((common, Task::Minimize(Box::new(task))))
 }
 
 fn unknown_extension(path: Option<&Path>) -> String {

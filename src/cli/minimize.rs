@@ -12,7 +12,7 @@ use super::surface::Evaluated;
 use crate::chem::guard::{self, Change};
 use crate::formats::{RawRecord, ReadError};
 use crate::optimize::observer::{Each, Interrupt};
-use crate::optimize::{self, Lbfgs, Minimum, OptimizeError, Progress, Stop, vector};
+use crate::optimize::{self, Minimum, OptimizeError, Progress, Stop, vector};
 use std::time::Instant;
 
 /// The command.
@@ -52,6 +52,9 @@ impl Minimizations<'_> {
         let Outcome {
             trajectory, messages, ..
         } = outcome;
+        if self.common.verbosity == Verbosity::Verbose {
+            messages.push(self.message(ready, Level::Detail, format!("optimizer: {}", self.task.optimizer)));
+        }
         let mut frames = Ok(());
         let watch = |progress: &Progress<'_>| {
             if self.common.verbosity == Verbosity::Verbose {
@@ -66,12 +69,12 @@ impl Minimizations<'_> {
         let watched = self.task.trajectory.is_some() || self.common.verbosity == Verbosity::Verbose;
         let mut observer = (Interrupt(interrupt::flag()), Each(watched.then_some(watch)));
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
-        let mut stepper = Lbfgs::default();
+        let mut stepper = self.task.optimizer.stepper();
         let started = Instant::now();
         let result = optimize::minimize(
             live.potential(),
             x0,
-            &mut stepper,
+            &mut *stepper,
             &self.task.criteria,
             &self.task.limits,
             &mut observer,
@@ -148,6 +151,7 @@ impl Minimizations<'_> {
         } = &found.minimum;
         let how = match stop {
             Stop::Converged if found.converged(self.task) => format!("converged ({})", self.task.criteria.name),
+            Stop::NoiseFloor { noise } => format!("not converged (at the noise floor of {noise} kcal/mol/Å)"),
             Stop::Stalled { step_norm } => format!("not converged (stalled at steps of {step_norm:.1e} Å)"),
             _ if found.trouble.is_some() => "not converged (the surface failed)".to_owned(),
             other => format!("not converged ({})", other.name()),

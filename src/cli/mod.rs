@@ -12,6 +12,7 @@ mod interrupt;
 mod job;
 mod message;
 mod minimize;
+mod optimizer;
 mod output;
 mod pipeline;
 mod prepare;

@@ -61,6 +61,12 @@ pub trait Potential: Send {
         false
     }
 
+    /// Whether gradients mean anything. A surface that has energies only says `false` and fills them with NaN: no gradient
+    /// criterion ever holds on it, and only a pattern search can walk there.
+    fn has_gradient(&self) -> bool {
+        true
+    }
+
     /// Analytic second derivatives (kcal/mol/Å²), row-major, (3N)², where the surface has them.
     fn hessian(&mut self, _x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         None
@@ -115,6 +121,10 @@ impl<P: Potential> Potential for Counted<P> {
 
     fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
         self.inner.curvature(x, add)
+    }
+
+    fn has_gradient(&self) -> bool {
+        self.inner.has_gradient()
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
