@@ -9,6 +9,7 @@ pub mod coordinates;
 pub mod forcefield;
 pub mod formats;
 pub mod geometry;
+pub mod linalg;
 pub mod numeric;
 pub mod optimize;
 pub mod potential;

@@ -7,6 +7,9 @@ pub mod criteria;
 pub mod lbfgs;
 mod line_search;
 pub mod observer;
+mod restricted;
+pub mod rfo;
+mod secant;
 pub mod vector;
 
 #[cfg(test)]
@@ -20,6 +23,7 @@ pub use criteria::Criteria;
 pub use lbfgs::{Lbfgs, LbfgsSettings};
 pub use line_search::LineSearchSettings;
 pub use observer::{Observer, Progress, Verdict};
+pub use rfo::{InitialHessian, Rfo, RfoSettings};
 
 /// A point of a surface with its energy and gradient.
 #[derive(Clone, Debug, Default, PartialEq)]
