@@ -5,7 +5,7 @@ use crate::linalg::BlockedCholesky;
 
 /// Added to the diagonal, relative to its mean: rigid motions change no internal coordinate, so that F is singular along them.
 /// No gradient and no internal displacement has a component there, so that the number does not matter as long as it is small.
-pub const RIGID: f64 = 1e-7;
+pub const RIGID: f64 = 1e-9;
 
 /// Weight of a coordinate that is held exactly, beside 1 for the others: what a redundant set can't follow, the others bear.
 pub const HELD: f64 = 1e6;

@@ -334,7 +334,7 @@ impl Rfo {
                 gradient: &plan.gradient,
                 hessian: &plan.hessian,
                 metric: &plan.metric.gram,
-                rigid: 1e-9 * mean.max(1e-9),
+                rigid: 1e-6 * mean.max(1e-9),
             };
             plan.step = model.minimize(trust, rational);
             plan.radius = trust;
