@@ -49,6 +49,8 @@ pub struct RfoSettings {
     pub max_trust_radius: f64,
     /// Most pairs that are remembered.
     pub memory: usize,
+    /// Tuning.
+    pub tuning: [f64; 8],
     /// Whether the shift is at least that of rational-function optimization.
     pub rational: bool,
 }
@@ -62,6 +64,7 @@ impl Default for RfoSettings {
             max_trust_radius: 1.5,
             memory: 30,
             rational: false,
+            tuning: [0.0; 8],
         }
     }
 }
@@ -81,6 +84,7 @@ struct Visited {
     point: Point,
     q: Vec<f64>,
     gradient: Vec<f64>,
+    cheap: Vec<f64>,
 }
 
 /// A model of the surface about the present point.
@@ -92,6 +96,8 @@ struct Plan {
     /// With the pull towards the constraints' targets.
     gradient: Vec<f64>,
     plain_gradient: Vec<f64>,
+    /// What the way has added to the model's own Hessian.
+    learnt: Vec<f64>,
     step: Option<Restricted>,
     radius: f64,
 }
@@ -151,8 +157,15 @@ impl Rfo {
         Metric::new(self.coordinates.wilson_b(x), &self.held_rows())
     }
 
-    fn visit(&self, point: &Point, metric: &Metric) -> Visited {
+    fn visit(&mut self, point: &Point, metric: &Metric) -> Visited {
+        let cheap = match &mut self.settings.initial_hessian {
+            InitialHessian::Surface(surface) => {
+                Point::at(surface.as_mut(), &point.x).map_or(Vec::new(), |p| metric.project_gradient(&p.gradient))
+            }
+            _ => Vec::new(),
+        };
         Visited {
+            cheap,
             point: point.clone(),
             q: self.coordinates.values(&point.x),
             gradient: metric.project_gradient(&point.gradient),
@@ -199,7 +212,10 @@ impl Rfo {
         };
         self.coordinates = coordinates;
         self.hold(&point.x);
-        let renew = |v: &Visited, this: &Self| this.visit(&v.point, &this.metric(&v.point.x));
+        let renew = |v: &Visited, this: &mut Self| {
+            let m = this.metric(&v.point.x);
+            this.visit(&v.point, &m)
+        };
         let pairs = std::mem::take(&mut self.pairs);
         self.pairs = pairs.iter().map(|(a, b)| (renew(a, self), renew(b, self))).collect();
         self.present = None;
@@ -220,9 +236,38 @@ impl Rfo {
         if hessian.len() != n * n {
             hessian = self.simple_hessian(&metric);
         }
-        if !matches!(self.settings.initial_hessian, InitialHessian::Own) {
-            self.learn(&mut hessian, &metric);
+        let t = self.settings.tuning;
+        let original = hessian.clone();
+        if t[0] > 0.0 {
+            let mut tau = t[0];
+            let base = hessian.clone();
+            loop {
+                for ((h, b), f) in hessian.iter_mut().zip(&base).zip(&metric.gram) {
+                    *h = b + tau * f;
+                }
+                let mut test = hessian.clone();
+                for i in 0..n {
+                    for j in 0..n {
+                        test[i * n + j] -= t[0] * metric.gram[i * n + j];
+                    }
+                    test[i * n + i] += 1e-3;
+                }
+                if tau > 1e4 || crate::linalg::BlockedCholesky::new(test, n).is_some() {
+                    break;
+                }
+                tau *= 1.5;
+            }
         }
+        if t[1] > 0.0 {
+            let simple = self.simple_hessian(&metric);
+            for (h, s) in hessian.iter_mut().zip(&simple) {
+                *h = *h * (1.0 - t[1]) + t[1] * s;
+            }
+        }
+        if !matches!(self.settings.initial_hessian, InitialHessian::Own) {
+            self.learn(&mut hessian, &metric, &original);
+        }
+        let learnt: Vec<f64> = hessian.iter().zip(&original).map(|(h, o)| h - o).collect();
         let mut gradient = point.gradient.clone();
         for ((row, _), d) in self.held.iter().zip(self.deviations(&point.x)) {
             metric.b.add_outer(*row, STIFF, &mut hessian);
@@ -238,6 +283,7 @@ impl Rfo {
             hessian,
             gradient,
             plain_gradient: point.gradient.clone(),
+            learnt,
             step: None,
             radius: 0.0,
         });
@@ -271,11 +317,7 @@ impl Rfo {
                 let Some(Ok(mut matrix)) = surface.hessian(&point.x) else {
                     return Vec::new();
                 };
-                let Ok(cheap) = Point::at(surface.as_mut(), &point.x) else {
-                    return Vec::new();
-                };
-                let gradient = metric.project_gradient(&cheap.gradient);
-                self.subtract_curvature(&point.x, &gradient, &mut matrix);
+                self.subtract_curvature(&point.x, &present.cheap, &mut matrix);
                 matrix
             }
             InitialHessian::Own => {
@@ -313,13 +355,39 @@ impl Rfo {
         }
     }
 
-    fn learn(&self, hessian: &mut [f64], metric: &Metric) {
+    fn learn(&self, hessian: &mut [f64], metric: &Metric, original: &[f64]) {
+        if self.settings.tuning[3] > 0.0 {
+            // Pairs relative to the present point, the farthest in time first.
+            let Some(last) = self.pairs.last() else { return };
+            let to = if self.settings.tuning[3] > 1.0 {
+                &last.1
+            } else {
+                &last.1
+            };
+            for from in self.pairs.iter().map(|p| &p.0) {
+                let dq = self.coordinates.difference(&to.q, &from.q);
+                let change: Vec<f64> = to.gradient.iter().zip(&from.gradient).map(|(a, b)| a - b).collect();
+                let s = metric.displacement(&dq);
+                let y = metric.b.apply_transpose(&change);
+                secant::update(hessian, &s, &y);
+            }
+            return;
+        }
         for (from, to) in &self.pairs {
             let dq = self.coordinates.difference(&to.q, &from.q);
             let change: Vec<f64> = to.gradient.iter().zip(&from.gradient).map(|(a, b)| a - b).collect();
             let s = metric.displacement(&dq);
-            let y = metric.b.apply_transpose(&change);
-            secant::update(hessian, &s, &y);
+            let mut y = metric.b.apply_transpose(&change);
+            if self.settings.tuning[4] > 0.0 && !from.cheap.is_empty() {
+                let w = self.settings.tuning[4];
+                let change: Vec<f64> = to.cheap.iter().zip(&from.cheap).map(|(a, b)| a - b).collect();
+                let known = metric.b.apply_transpose(&change);
+                let here = secant::times(original, &s);
+                for ((y, k), h) in y.iter_mut().zip(&known).zip(&here) {
+                    *y += w * (h - k);
+                }
+            }
+            secant::update_by(hessian, &s, &y, self.settings.tuning[2]);
         }
     }
 
@@ -353,6 +421,84 @@ impl Rfo {
             Ok(reached) => (reached.x, true),
             Err(_) => (plan.x.iter().zip(step).map(|(x, s)| x + s).collect(), false),
         }
+    }
+
+    /// Goes on from the quadratic model's minimum `x` to that of the cheap surface with the learnt corrections; gives the energy
+    /// change to expect too.
+    fn refine(&mut self, x: Vec<f64>, shift: f64) -> Option<(Vec<f64>, f64)> {
+        let rounds = self.settings.tuning[5] as usize;
+        let plan = self.plan.take()?;
+        let out = self.refine_inner(&plan, x, shift, rounds);
+        self.plan = Some(plan);
+        out
+    }
+
+    fn refine_inner(&mut self, plan: &Plan, mut x: Vec<f64>, shift: f64, rounds: usize) -> Option<(Vec<f64>, f64)> {
+        let present = self.present.clone()?;
+        let InitialHessian::Surface(_) = self.settings.initial_hessian else {
+            return None;
+        };
+        let n = x.len();
+        let tilt: Vec<f64> = present
+            .gradient
+            .iter()
+            .zip(&present.cheap)
+            .map(|(a, b)| a - b)
+            .collect();
+        let mut best: Option<(Vec<f64>, f64, f64)> = None;
+        let InitialHessian::Surface(surface) = &mut self.settings.initial_hessian else {
+            return None;
+        };
+        let start_energy = Point::at(surface.as_mut(), &plan.x).ok()?.energy;
+        for _ in 0..rounds {
+            let InitialHessian::Surface(surface) = &mut self.settings.initial_hessian else {
+                return None;
+            };
+            let cheap = Point::at(surface.as_mut(), &x).ok()?;
+            let mut hessian = surface.hessian(&x)?.ok()?;
+            let metric = self.metric(&x);
+            let q = self.coordinates.values(&x);
+            let dq = self.coordinates.difference(&q, &present.q);
+            let cheap_q = metric.project_gradient(&cheap.gradient);
+            let displacement = plan.metric.displacement(&dq);
+            let pull = secant::times(&plan.learnt, &displacement);
+            let pull_q = plan.metric.project_gradient(&pull);
+            let total: Vec<f64> = (0..q.len()).map(|k| tilt[k] + pull_q[k] + shift * dq[k]).collect();
+            let bent = metric.b.apply_transpose(&total);
+            let mut gradient: Vec<f64> = cheap.gradient.iter().zip(&bent).map(|(a, b)| a + b).collect();
+            let energy = cheap.energy - start_energy + dot(&tilt, &dq) + 0.5 * dot(&displacement, &pull);
+            let merit = energy + 0.5 * shift * dot(&dq, &dq);
+            if best.as_ref().is_some_and(|b| merit > b.2) {
+                break;
+            }
+            best = Some((x.clone(), energy, merit));
+            self.subtract_curvature(&x, &cheap_q, &mut hessian);
+            for ((h, l), f) in hessian.iter_mut().zip(&plan.learnt).zip(&metric.gram) {
+                *h += l + shift * f;
+            }
+            for ((row, _), d) in self.held.iter().zip(self.deviations(&x)) {
+                metric.b.add_outer(*row, STIFF, &mut hessian);
+                let _ = d;
+                let _ = &mut gradient;
+            }
+            let mean = (0..n).map(|i| hessian[i * n + i].abs()).sum::<f64>() / n.max(1) as f64;
+            let model = Quadratic {
+                gradient: &gradient,
+                hessian: &hessian,
+                metric: &metric.gram,
+                rigid: 1e-6 * mean.max(1e-9),
+            };
+            let step = model.minimize(0.5 * self.trust, false)?.step;
+            let mut dq = metric.b.apply(&step);
+            for (row, _) in &self.held {
+                dq[*row] = 0.0;
+            }
+            if vector::norm(&dq) < 1e-4 {
+                break;
+            }
+            x = self.coordinates.back_transform_from(&x, &dq, &metric).ok()?.x;
+        }
+        best.map(|b| (b.0, b.1))
     }
 
     fn remember(&mut self, trial: Visited) {
@@ -438,17 +584,24 @@ impl Stepper for Rfo {
         let mut spent = 0;
         let mut shortest = f64::INFINITY;
         while spent < budget && self.trust >= LEAST_TRUST {
-            let Some(step) = self.restrict().map(|r| r.step.clone()) else {
+            let Some((step, shift)) = self.restrict().map(|r| (r.step.clone(), r.shift)) else {
                 break;
             };
             let Some(plan) = &self.plan else { break };
             let length = square_norm(&plan.metric.b.apply(&step)).sqrt();
-            let predicted = dot(&plan.plain_gradient, &step) + 0.5 * dot(&step, &secant::times(&plan.hessian, &step));
+            let mut predicted =
+                dot(&plan.plain_gradient, &step) + 0.5 * dot(&step, &secant::times(&plan.hessian, &step));
             let feasible = self.deviations(&point.x).iter().all(|d| d.abs() < MET);
-            let (x, curved) = self.destination(plan, &step);
+            let (mut x, curved) = self.destination(plan, &step);
             if !curved && length > 0.05 {
                 self.trust = 0.5 * length.min(self.trust);
                 continue;
+            }
+            if self.settings.tuning[5] > 0.0
+                && let Some((better, change)) = self.refine(x.clone(), shift)
+            {
+                x = better;
+                predicted = change;
             }
             spent += 1;
             shortest = shortest.min(vector::norm(&step));
@@ -467,7 +620,8 @@ impl Stepper for Rfo {
             } else {
                 0.5
             };
-            let visited = self.visit(&trial, &self.metric(&trial.x));
+            let metric = self.metric(&trial.x);
+            let visited = self.visit(&trial, &metric);
             self.remember(visited);
             self.adapt(ratio, length);
             if !feasible || change <= noise {
