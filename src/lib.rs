@@ -9,6 +9,7 @@ pub mod coordinates;
 pub mod forcefield;
 pub mod formats;
 pub mod geometry;
+pub mod hessian;
 pub mod linalg;
 pub mod numeric;
 pub mod optimize;

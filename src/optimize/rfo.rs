@@ -2,24 +2,34 @@
 //!
 //! The quadratic model lives in the space of redundant internal coordinates but is represented, without loss, over the Cartesian
 //! displacements at the present point: Hessian BᵀH_qB, metric BᵀB. The step found there is a displacement along the
-//! coordinates, and the back-transformation makes it a curved one.
+//! coordinates, and the back-transformation makes it a curved one. The model is made anew at each point from a guess of the
+//! curvature and all that the way has told, which is kept as points: so it survives a change of the coordinates.
 
-use super::restricted::{Quadratic, Restricted};
-use super::secant;
-use super::vector::{self, dot};
+mod curvature;
+mod held;
+mod restricted;
+mod secant;
+mod surrogate;
+
 use super::{Point, StepInfo, StepOutcome, Stepper};
-use crate::coordinates::{Constraint, Coordinates, InternalCoordinates, Metric, Primitive};
+use crate::coordinates::{Constraint, Coordinates, InternalCoordinates, Metric};
+use crate::hessian::{Model, ModelHessian};
+use crate::linalg::vector::{dot, norm};
 use crate::potential::{EvalError, Potential};
-use crate::units::{ANGSTROM_PER_BOHR, KCAL_MOL_PER_HARTREE};
+use held::Held;
+use restricted::{Quadratic, Restricted};
 use std::fmt;
+use surrogate::Surrogate;
 
 /// Where the curvature that is not known yet comes from.
 pub enum InitialHessian {
-    /// Constants by kind of coordinate.
-    Simple,
-    /// Second derivatives (kcal/mol/Å²) at the start, row-major.
+    /// Force constants from elements and distances, anew at each point.
+    Model(Model),
+    /// The same curvature (kcal/mol/Å²) along all coordinates.
+    Scaled(f64),
+    /// Second derivatives (kcal/mol/Å²) at the start, row-major, (3N)².
     Cartesian(Vec<f64>),
-    /// The second derivatives of a cheap surface at each point, corrected by what the way has told of the real one.
+    /// A cheap surface, a force field say, at each point: its second derivatives, and itself as far as they go.
     Surface(Box<dyn Potential>),
     /// The surface's own second derivatives at each point.
     Own,
@@ -27,19 +37,20 @@ pub enum InitialHessian {
 
 impl fmt::Debug for InitialHessian {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Simple => "Simple",
-            Self::Cartesian(_) => "Cartesian",
-            Self::Surface(_) => "Surface",
-            Self::Own => "Own",
-        })
+        match self {
+            Self::Model(model) => write!(f, "Model({})", model.name()),
+            Self::Scaled(curvature) => write!(f, "Scaled({curvature})"),
+            Self::Cartesian(_) => f.write_str("Cartesian"),
+            Self::Surface(_) => f.write_str("Surface"),
+            Self::Own => f.write_str("Own"),
+        }
     }
 }
 
 /// Settings of the method.
 #[derive(Debug)]
 pub struct RfoSettings {
-    /// The model of the curvature.
+    /// The guess of the curvature.
     pub initial_hessian: InitialHessian,
     /// What is held exactly.
     pub constraints: Vec<Constraint>,
@@ -47,59 +58,74 @@ pub struct RfoSettings {
     pub trust_radius: f64,
     /// Largest trust radius.
     pub max_trust_radius: f64,
-    /// Most pairs that are remembered.
+    /// Most secant pairs that are remembered.
     pub memory: usize,
-    /// Tuning.
-    pub tuning: [f64; 8],
-    /// Whether the shift is at least that of rational-function optimization.
+    /// Whether each step is shifted by at least as much as in rational-function optimization, and not only where the trust radius
+    /// or a negative curvature asks for it. It costs a few evaluations more (6 in 150 on Baker's set).
     pub rational: bool,
 }
 
 impl Default for RfoSettings {
+    /// Measured on Baker's set.
     fn default() -> Self {
         Self {
-            initial_hessian: InitialHessian::Simple,
+            initial_hessian: InitialHessian::Model(Model::default()),
             constraints: Vec::new(),
             trust_radius: 0.5,
             max_trust_radius: 1.5,
             memory: 30,
             rational: false,
-            tuning: [0.0; 8],
         }
     }
 }
 
 /// Shortest trust radius: below, the walk is in the surface's noise.
-const LEAST_TRUST: f64 = 1e-6;
+const LEAST_TRUST: f64 = 1e-7;
 
-/// Constraints are met when off by less than this, Å or radian.
-const MET: f64 = 1e-7;
+/// Round-off of energies relative to their magnitude: rises below it are none.
+const ROUND_OFF: f64 = 1e-11;
 
-/// Stiffness of a held coordinate in the quadratic model, kcal/mol/Å².
-const STIFF: f64 = 1e6;
+/// A displacement this short (Å, radian) may be made straight where it can't be made along the coordinates.
+const STRAIGHT: f64 = 0.02;
 
-/// A point of the way in internal coordinates.
+/// Curvature where no molecule is known to make a model for, kcal/mol/Å².
+const UNKNOWN: f64 = 100.0;
+
+/// A point of the way, with what it is in internal coordinates.
 #[derive(Clone, Debug)]
 struct Visited {
     point: Point,
     q: Vec<f64>,
     gradient: Vec<f64>,
+    /// The cheap surface's gradient there; empty without one.
     cheap: Vec<f64>,
 }
 
-/// A model of the surface about the present point.
+/// The quadratic model about the present point.
 #[derive(Debug)]
 struct Plan {
     x: Vec<f64>,
     metric: Metric,
     hessian: Vec<f64>,
-    /// With the pull towards the constraints' targets.
+    /// With the pull of the constraints that are not met yet.
     gradient: Vec<f64>,
-    plain_gradient: Vec<f64>,
-    /// What the way has added to the model's own Hessian.
+    /// The changes that are due along what is held.
+    due: Vec<(usize, f64)>,
+    /// What was added to the guess of the curvature. Empty unless that is a cheap surface's.
     learnt: Vec<f64>,
-    step: Option<Restricted>,
-    radius: f64,
+    /// The surface's own Hessian was asked for but is not there yet.
+    provisional: bool,
+    /// The step within a trust radius.
+    step: Option<(f64, Restricted)>,
+}
+
+/// A step that is ready to be tried.
+struct Proposal {
+    x: Vec<f64>,
+    /// Length along the coordinates.
+    length: f64,
+    /// The change of the energy that the model expects.
+    predicted: f64,
 }
 
 /// The method.
@@ -107,38 +133,37 @@ struct Plan {
 pub struct Rfo {
     coordinates: InternalCoordinates,
     settings: RfoSettings,
-    /// Row of each constraint in the coordinates, and its target.
-    held: Vec<(usize, f64)>,
+    model: Option<Box<dyn ModelHessian>>,
+    held: Held,
     trust: f64,
     present: Option<Visited>,
-    /// Displacements and gradient changes, the latest last.
+    /// Ends of the steps tried, the latest last.
     pairs: Vec<(Visited, Visited)>,
-    start_model: Option<StartModel>,
+    /// A Hessian from another point (BᵀH_qB there) that is carried on, with its metric.
+    carried: Option<(Vec<f64>, Metric)>,
+    /// The metric of the latest trial, which mostly becomes the present point.
+    latest: Option<(Vec<f64>, Metric)>,
     plan: Option<Plan>,
-}
-
-/// A Cartesian Hessian of the start, in the metric there.
-#[derive(Debug)]
-struct StartModel {
-    metric: Metric,
-}
-
-fn square_norm(v: &[f64]) -> f64 {
-    dot(v, v)
 }
 
 impl Rfo {
     /// A stepper over these coordinates.
     #[must_use]
     pub fn new(coordinates: InternalCoordinates, settings: RfoSettings) -> Self {
+        let model = match settings.initial_hessian {
+            InitialHessian::Model(model) => coordinates.molecule().map(|m| model.prepare(m)),
+            _ => None,
+        };
         Self {
             trust: settings.trust_radius,
             coordinates,
             settings,
-            held: Vec::new(),
+            model,
+            held: Held::default(),
             present: None,
             pairs: Vec::new(),
-            start_model: None,
+            carried: None,
+            latest: None,
             plan: None,
         }
     }
@@ -149,370 +174,245 @@ impl Rfo {
         &self.coordinates
     }
 
-    fn held_rows(&self) -> Vec<usize> {
-        self.held.iter().map(|h| h.0).collect()
-    }
-
-    fn metric(&self, x: &[f64]) -> Metric {
-        Metric::new(self.coordinates.wilson_b(x), &self.held_rows())
+    fn metric(&mut self, x: &[f64]) -> Metric {
+        if let Some((at, metric)) = self.latest.take()
+            && at == x
+        {
+            return metric;
+        }
+        Metric::new(self.coordinates.wilson_b(x), &self.held.rows())
     }
 
     fn visit(&mut self, point: &Point, metric: &Metric) -> Visited {
         let cheap = match &mut self.settings.initial_hessian {
-            InitialHessian::Surface(surface) => {
-                Point::at(surface.as_mut(), &point.x).map_or(Vec::new(), |p| metric.project_gradient(&p.gradient))
-            }
-            _ => Vec::new(),
+            InitialHessian::Surface(surface) => Point::at(surface.as_mut(), &point.x).ok(),
+            _ => None,
         };
         Visited {
-            cheap,
             point: point.clone(),
             q: self.coordinates.values(&point.x),
             gradient: metric.project_gradient(&point.gradient),
+            cheap: cheap.map_or_else(Vec::new, |p| metric.project_gradient(&p.gradient)),
         }
     }
 
-    /// How far each constraint is from its target.
-    fn deviations(&self, x: &[f64]) -> Vec<f64> {
-        self.held
-            .iter()
-            .map(|&(row, target)| {
-                let primitive = &self.coordinates.primitives()[row];
-                let d = target - primitive.value(x);
-                if primitive.is_periodic() {
-                    d - std::f64::consts::TAU * (d / std::f64::consts::TAU).round()
-                } else {
-                    d
-                }
-            })
-            .collect()
-    }
-
-    /// Adds the constraints to the coordinates and finds their rows.
-    fn hold(&mut self, x: &[f64]) {
-        let constraints = &self.settings.constraints;
-        self.coordinates.extend(constraints.iter().map(|c| c.primitive.clone()));
-        let targets: Vec<f64> = if self.held.len() == constraints.len() {
-            self.held.iter().map(|h| h.1).collect()
-        } else {
-            constraints
-                .iter()
-                .map(|c| c.target.unwrap_or_else(|| c.primitive.value(x)))
-                .collect()
-        };
-        let primitives = self.coordinates.primitives();
-        let row = |c: &Constraint| primitives.iter().position(|p| *p == c.primitive).unwrap_or(0);
-        self.held = constraints.iter().map(row).zip(targets).collect();
-    }
-
-    /// New coordinates where the old ones have become unsound; what is known of the way is carried over, since it is kept as points.
+    /// New coordinates where the old ones have become unsound. What is known of the way is carried over.
     fn rebuild(&mut self, point: &Point) {
-        let Some(coordinates) = self.coordinates.rebuilt(&point.x) else {
+        let Some(mut coordinates) = self.coordinates.rebuilt(&point.x) else {
             return;
         };
+        let held = Held::new(&self.settings.constraints, &mut coordinates, &point.x, &self.held);
+        if coordinates.primitives() == self.coordinates.primitives() {
+            return;
+        }
         self.coordinates = coordinates;
-        self.hold(&point.x);
-        let renew = |v: &Visited, this: &mut Self| {
-            let m = this.metric(&v.point.x);
-            this.visit(&v.point, &m)
-        };
+        self.held = held;
+        self.latest = None;
+        self.plan = None;
         let pairs = std::mem::take(&mut self.pairs);
-        self.pairs = pairs.iter().map(|(a, b)| (renew(a, self), renew(b, self))).collect();
-        self.present = None;
-        if let Some(model) = self.start_model.take() {
-            // The start may be unsound in the new coordinates, but its Hessian is still the best guess.
-            let _ = model;
+        for (from, to) in &pairs {
+            let [from, to] = [from, to].map(|v| {
+                let metric = self.metric(&v.point.x);
+                self.visit(&v.point, &metric)
+            });
+            self.pairs.push((from, to));
+        }
+        // A Hessian from elsewhere is taken over as it stands: over Cartesian displacements it does not depend on the coordinates.
+        if let Some((_, metric)) = &mut self.carried {
+            *metric = Metric::new(self.coordinates.wilson_b(&point.x), &self.held.rows());
         }
     }
 
     fn plan(&mut self, potential: Option<&mut dyn Potential>, point: &Point) {
-        if self.plan.as_ref().is_some_and(|p| p.x == point.x) {
+        let own = potential.is_some();
+        if self
+            .plan
+            .as_ref()
+            .is_some_and(|p| p.x == point.x && !(own && p.provisional))
+        {
             return;
         }
         let metric = self.metric(&point.x);
         let present = self.visit(point, &metric);
-        let n = point.x.len();
-        let mut hessian = self.base_hessian(potential, point, &metric, &present);
-        if hessian.len() != n * n {
-            hessian = self.simple_hessian(&metric);
+        let is_own = matches!(self.settings.initial_hessian, InitialHessian::Own);
+        let is_cheap = matches!(self.settings.initial_hessian, InitialHessian::Surface(_));
+        let guess = self.guess(potential, &metric, &present);
+        let mut hessian = guess.clone();
+        if !matches!(
+            self.settings.initial_hessian,
+            InitialHessian::Model(_) | InitialHessian::Scaled(_)
+        ) {
+            curvature::lift(&mut hessian, &metric);
         }
-        let t = self.settings.tuning;
-        let original = hessian.clone();
-        if t[0] > 0.0 {
-            let mut tau = t[0];
-            let base = hessian.clone();
-            loop {
-                for ((h, b), f) in hessian.iter_mut().zip(&base).zip(&metric.gram) {
-                    *h = b + tau * f;
-                }
-                let mut test = hessian.clone();
-                for i in 0..n {
-                    for j in 0..n {
-                        test[i * n + j] -= t[0] * metric.gram[i * n + j];
-                    }
-                    test[i * n + i] += 1e-3;
-                }
-                if tau > 1e4 || crate::linalg::BlockedCholesky::new(test, n).is_some() {
-                    break;
-                }
-                tau *= 1.5;
-            }
+        if !(is_own && own) {
+            self.learn(&mut hessian, &guess, &metric);
         }
-        if t[1] > 0.0 {
-            let simple = self.simple_hessian(&metric);
-            for (h, s) in hessian.iter_mut().zip(&simple) {
-                *h = *h * (1.0 - t[1]) + t[1] * s;
-            }
-        }
-        if !matches!(self.settings.initial_hessian, InitialHessian::Own) {
-            self.learn(&mut hessian, &metric, &original);
-        }
-        let learnt: Vec<f64> = hessian.iter().zip(&original).map(|(h, o)| h - o).collect();
+        let learnt = if is_cheap {
+            hessian.iter().zip(&guess).map(|(h, g)| h - g).collect()
+        } else {
+            Vec::new()
+        };
+        let due = self.held.due(&self.coordinates, &point.x, self.trust);
         let mut gradient = point.gradient.clone();
-        for ((row, _), d) in self.held.iter().zip(self.deviations(&point.x)) {
-            metric.b.add_outer(*row, STIFF, &mut hessian);
-            let cap = 0.3 * self.trust.max(0.1);
-            for &(c, b) in metric.b.row(*row) {
-                gradient[c] -= STIFF * b * d.clamp(-cap, cap);
-            }
-        }
+        self.held.stiffen(&metric, &mut hessian, &due, &mut gradient);
         self.present = Some(present);
         self.plan = Some(Plan {
             x: point.x.clone(),
             metric,
             hessian,
             gradient,
-            plain_gradient: point.gradient.clone(),
+            due,
             learnt,
+            provisional: is_own && !own,
             step: None,
-            radius: 0.0,
         });
     }
 
-    fn simple_hessian(&self, metric: &Metric) -> Vec<f64> {
-        let n = metric.b.columns();
-        let mut out = vec![0.0; n * n];
-        let weights = self.coordinates.primitives().iter().map(simple_constant);
-        metric.b.add_gram(weights, &mut out);
-        out
-    }
-
-    fn base_hessian(
-        &mut self,
-        potential: Option<&mut dyn Potential>,
-        point: &Point,
-        metric: &Metric,
-        present: &Visited,
-    ) -> Vec<f64> {
+    /// The guess of BᵀH_qB at the present point.
+    fn guess(&mut self, potential: Option<&mut dyn Potential>, metric: &Metric, present: &Visited) -> Vec<f64> {
+        let x = &present.point.x;
+        let coordinates = &self.coordinates;
+        let fallback = |curvature: f64| metric.gram.iter().map(|f| curvature * f).collect();
         match &mut self.settings.initial_hessian {
-            InitialHessian::Simple => self.simple_hessian(metric),
-            InitialHessian::Cartesian(matrix) => {
-                let matrix = matrix.clone();
-                let start = self
-                    .start_model
-                    .get_or_insert_with(|| StartModel { metric: metric.clone() });
-                carried(&matrix, &start.metric, metric)
-            }
-            InitialHessian::Surface(surface) => {
-                let Some(Ok(mut matrix)) = surface.hessian(&point.x) else {
-                    return Vec::new();
-                };
-                self.subtract_curvature(&point.x, &present.cheap, &mut matrix);
-                matrix
-            }
-            InitialHessian::Own => {
-                let Some(Some(Ok(mut matrix))) = potential.map(|p| p.hessian(&point.x)) else {
-                    return Vec::new();
-                };
-                self.subtract_curvature(&point.x, &present.gradient, &mut matrix);
-                matrix
-            }
-        }
-    }
-
-    /// A Cartesian Hessian holds the curvature of the coordinates themselves, Σ g_q d²q/dx²: what is left is BᵀH_qB.
-    fn subtract_curvature(&self, x: &[f64], gradient: &[f64], matrix: &mut [f64]) {
-        let n = x.len();
-        for (primitive, &g) in self.coordinates.primitives().iter().zip(gradient) {
-            if g == 0.0 {
-                continue;
-            }
-            let second = primitive.second_derivatives(x);
-            let atoms = primitive.atoms();
-            let size = 3 * atoms.len();
-            for (i, &a) in atoms.iter().enumerate() {
-                for (j, &b) in atoms.iter().enumerate() {
-                    for u in 0..3 {
-                        for v in 0..3 {
-                            let (r, c) = (3 * a + u, 3 * b + v);
-                            if r < n && c < n {
-                                matrix[r * n + c] -= g * second[(3 * i + u) * size + 3 * j + v];
-                            }
-                        }
+            InitialHessian::Model(_) => match &self.model {
+                Some(model) => curvature::from_model(model.as_ref(), coordinates, metric, x),
+                None => fallback(UNKNOWN),
+            },
+            InitialHessian::Scaled(curvature) => fallback(*curvature),
+            InitialHessian::Cartesian(matrix) => match &self.carried {
+                Some((hessian, from)) => curvature::carry(hessian, from, metric),
+                None => {
+                    let mut matrix = matrix.clone();
+                    if matrix.len() != x.len() * x.len() {
+                        return fallback(UNKNOWN);
                     }
+                    curvature::subtract_coordinates(coordinates, x, &present.gradient, &mut matrix);
+                    self.carried = Some((matrix.clone(), metric.clone()));
+                    matrix
                 }
-            }
+            },
+            InitialHessian::Surface(surface) => match surface.hessian(x) {
+                Some(Ok(mut matrix)) => {
+                    curvature::subtract_coordinates(coordinates, x, &present.cheap, &mut matrix);
+                    matrix
+                }
+                _ => fallback(UNKNOWN),
+            },
+            InitialHessian::Own => match (potential.map(|p| p.hessian(x)), &self.carried) {
+                (Some(Some(Ok(mut matrix))), _) => {
+                    curvature::subtract_coordinates(coordinates, x, &present.gradient, &mut matrix);
+                    self.carried = Some((matrix.clone(), metric.clone()));
+                    matrix
+                }
+                (_, Some((hessian, from))) => curvature::carry(hessian, from, metric),
+                _ => fallback(UNKNOWN),
+            },
         }
     }
 
-    fn learn(&self, hessian: &mut [f64], metric: &Metric, original: &[f64]) {
-        if self.settings.tuning[3] > 0.0 {
-            // Pairs relative to the present point, the farthest in time first.
-            let Some(last) = self.pairs.last() else { return };
-            let to = if self.settings.tuning[3] > 1.0 {
-                &last.1
-            } else {
-                &last.1
-            };
-            for from in self.pairs.iter().map(|p| &p.0) {
-                let dq = self.coordinates.difference(&to.q, &from.q);
-                let change: Vec<f64> = to.gradient.iter().zip(&from.gradient).map(|(a, b)| a - b).collect();
-                let s = metric.displacement(&dq);
-                let y = metric.b.apply_transpose(&change);
-                secant::update(hessian, &s, &y);
-            }
-            return;
-        }
-        for (from, to) in &self.pairs {
-            let dq = self.coordinates.difference(&to.q, &from.q);
+    /// Applies what the way has told, oldest first. What a cheap surface's curvature has changed since is allowed for.
+    fn learn(&self, hessian: &mut [f64], guess: &[f64], metric: &Metric) {
+        let recent = match self.settings.initial_hessian {
+            InitialHessian::Own => self.pairs.len().saturating_sub(1),
+            _ => 0,
+        };
+        for (from, to) in &self.pairs[recent..] {
+            let s = metric.displacement(&self.coordinates.difference(&to.q, &from.q));
             let change: Vec<f64> = to.gradient.iter().zip(&from.gradient).map(|(a, b)| a - b).collect();
-            let s = metric.displacement(&dq);
             let mut y = metric.b.apply_transpose(&change);
-            if self.settings.tuning[4] > 0.0 && !from.cheap.is_empty() {
-                let w = self.settings.tuning[4];
+            if !from.cheap.is_empty() && from.cheap.len() == to.cheap.len() {
                 let change: Vec<f64> = to.cheap.iter().zip(&from.cheap).map(|(a, b)| a - b).collect();
-                let known = metric.b.apply_transpose(&change);
-                let here = secant::times(original, &s);
-                for ((y, k), h) in y.iter_mut().zip(&known).zip(&here) {
-                    *y += w * (h - k);
+                let there = metric.b.apply_transpose(&change);
+                let here = secant::times(guess, &s);
+                for ((y, t), h) in y.iter_mut().zip(&there).zip(&here) {
+                    *y += h - t;
                 }
             }
-            secant::update_by(hessian, &s, &y, self.settings.tuning[2]);
+            secant::update(hessian, &s, &y);
         }
     }
 
+    /// The model's minimum within the trust radius.
     fn restrict(&mut self) -> Option<&Restricted> {
-        let trust = self.trust;
-        let rational = self.settings.rational;
         let plan = self.plan.as_mut()?;
-        if plan.step.is_none() || plan.radius != trust {
-            let n = plan.x.len();
-            let mean = (0..n).map(|i| plan.hessian[i * n + i].abs()).sum::<f64>() / n.max(1) as f64;
-            let model = Quadratic {
-                gradient: &plan.gradient,
-                hessian: &plan.hessian,
-                metric: &plan.metric.gram,
-                rigid: 1e-6 * mean.max(1e-9),
+        if plan.step.as_ref().is_none_or(|(radius, _)| *radius != self.trust) {
+            let model = Quadratic::new(&plan.gradient, &plan.hessian, &plan.metric.gram);
+            plan.step = model
+                .minimize(self.trust, self.settings.rational)
+                .map(|step| (self.trust, step));
+        }
+        plan.step.as_ref().map(|(_, step)| step)
+    }
+
+    /// Where to go next: `None` where the trust radius does not allow anything. A step that can't be made along the coordinates is
+    /// tried shorter.
+    fn propose(&mut self, point: &Point) -> Option<Proposal> {
+        while self.trust >= LEAST_TRUST {
+            let Restricted { step, shift } = self.restrict()?.clone();
+            let plan = self.plan.take()?;
+            let mut dq = plan.metric.b.apply(&step);
+            let length = norm(&dq);
+            for &(row, change) in &plan.due {
+                dq[row] = change;
+            }
+            let reached = self.coordinates.back_transform_from(&plan.x, &dq, &plan.metric);
+            let proposal = match reached {
+                Ok(reached) => Some(self.extend(&plan, point, reached.x, &step, shift, length)),
+                Err(_) if length < STRAIGHT => Some(Proposal {
+                    x: plan.x.iter().zip(&step).map(|(x, s)| x + s).collect(),
+                    length,
+                    predicted: f64::NAN,
+                }),
+                Err(_) => None,
             };
-            plan.step = model.minimize(trust, rational);
-            plan.radius = trust;
+            self.plan = Some(plan);
+            if proposal.is_some() {
+                return proposal;
+            }
+            self.trust = 0.5 * length.min(self.trust);
         }
-        plan.step.as_ref()
+        None
     }
 
-    /// Where a displacement leads, curved along the coordinates; the displacement itself where that can't be had.
-    fn destination(&self, plan: &Plan, step: &[f64]) -> (Vec<f64>, bool) {
-        let mut dq = plan.metric.b.apply(step);
-        for ((row, _), d) in self.held.iter().zip(self.deviations(&plan.x)) {
-            let cap = 0.3 * self.trust.max(0.1);
-            dq[*row] = d.clamp(-cap, cap);
-        }
-        match self.coordinates.back_transform_from(&plan.x, &dq, &plan.metric) {
-            Ok(reached) => (reached.x, true),
-            Err(_) => (plan.x.iter().zip(step).map(|(x, s)| x + s).collect(), false),
-        }
-    }
-
-    /// Goes on from the quadratic model's minimum `x` to that of the cheap surface with the learnt corrections; gives the energy
-    /// change to expect too.
-    fn refine(&mut self, x: Vec<f64>, shift: f64) -> Option<(Vec<f64>, f64)> {
-        let rounds = self.settings.tuning[5] as usize;
-        let plan = self.plan.take()?;
-        let out = self.refine_inner(&plan, x, shift, rounds);
-        self.plan = Some(plan);
-        out
-    }
-
-    fn refine_inner(&mut self, plan: &Plan, mut x: Vec<f64>, shift: f64, rounds: usize) -> Option<(Vec<f64>, f64)> {
-        let present = self.present.clone()?;
-        let InitialHessian::Surface(_) = self.settings.initial_hessian else {
-            return None;
+    /// The quadratic model's minimum, or what the cheap surface makes of it.
+    fn extend(&mut self, plan: &Plan, point: &Point, x: Vec<f64>, step: &[f64], shift: f64, length: f64) -> Proposal {
+        let predicted = dot(&point.gradient, step) + 0.5 * dot(step, &secant::times(&plan.hessian, step));
+        let mut proposal = Proposal { x, length, predicted };
+        let (InitialHessian::Surface(surface), Some(present)) = (&mut self.settings.initial_hessian, &self.present)
+        else {
+            return proposal;
         };
-        let n = x.len();
-        let tilt: Vec<f64> = present
-            .gradient
-            .iter()
-            .zip(&present.cheap)
-            .map(|(a, b)| a - b)
-            .collect();
-        let mut best: Option<(Vec<f64>, f64, f64)> = None;
-        let InitialHessian::Surface(surface) = &mut self.settings.initial_hessian else {
-            return None;
+        let mut surrogate = Surrogate {
+            surface: surface.as_mut(),
+            coordinates: &self.coordinates,
+            held: &self.held,
+            plan,
+            present,
+            shift,
+            trust: self.trust,
         };
-        let start_energy = Point::at(surface.as_mut(), &plan.x).ok()?.energy;
-        for _ in 0..rounds {
-            let InitialHessian::Surface(surface) = &mut self.settings.initial_hessian else {
-                return None;
-            };
-            let cheap = Point::at(surface.as_mut(), &x).ok()?;
-            let mut hessian = surface.hessian(&x)?.ok()?;
-            let metric = self.metric(&x);
-            let q = self.coordinates.values(&x);
-            let dq = self.coordinates.difference(&q, &present.q);
-            let cheap_q = metric.project_gradient(&cheap.gradient);
-            let displacement = plan.metric.displacement(&dq);
-            let pull = secant::times(&plan.learnt, &displacement);
-            let pull_q = plan.metric.project_gradient(&pull);
-            let total: Vec<f64> = (0..q.len()).map(|k| tilt[k] + pull_q[k] + shift * dq[k]).collect();
-            let bent = metric.b.apply_transpose(&total);
-            let mut gradient: Vec<f64> = cheap.gradient.iter().zip(&bent).map(|(a, b)| a + b).collect();
-            let energy = cheap.energy - start_energy + dot(&tilt, &dq) + 0.5 * dot(&displacement, &pull);
-            let merit = energy + 0.5 * shift * dot(&dq, &dq);
-            if best.as_ref().is_some_and(|b| merit > b.2) {
-                break;
-            }
-            best = Some((x.clone(), energy, merit));
-            self.subtract_curvature(&x, &cheap_q, &mut hessian);
-            for ((h, l), f) in hessian.iter_mut().zip(&plan.learnt).zip(&metric.gram) {
-                *h += l + shift * f;
-            }
-            for ((row, _), d) in self.held.iter().zip(self.deviations(&x)) {
-                metric.b.add_outer(*row, STIFF, &mut hessian);
-                let _ = d;
-                let _ = &mut gradient;
-            }
-            let mean = (0..n).map(|i| hessian[i * n + i].abs()).sum::<f64>() / n.max(1) as f64;
-            let model = Quadratic {
-                gradient: &gradient,
-                hessian: &hessian,
-                metric: &metric.gram,
-                rigid: 1e-6 * mean.max(1e-9),
-            };
-            let step = model.minimize(0.5 * self.trust, false)?.step;
-            let mut dq = metric.b.apply(&step);
-            for (row, _) in &self.held {
-                dq[*row] = 0.0;
-            }
-            if vector::norm(&dq) < 1e-4 {
-                break;
-            }
-            x = self.coordinates.back_transform_from(&x, &dq, &metric).ok()?.x;
+        if let Some((x, predicted)) = surrogate.descend(proposal.x.clone()) {
+            proposal.x = x;
+            proposal.predicted = predicted;
         }
-        best.map(|b| (b.0, b.1))
+        proposal
     }
 
-    fn remember(&mut self, trial: Visited) {
+    fn remember(&mut self, trial: &Point) {
+        let metric = self.metric(&trial.x);
+        let visited = self.visit(trial, &metric);
+        self.latest = Some((trial.x.clone(), metric));
         if let Some(present) = &self.present {
-            self.pairs.push((present.clone(), trial));
+            self.pairs.push((present.clone(), visited));
             if self.pairs.len() > self.settings.memory {
                 self.pairs.remove(0);
             }
         }
     }
 
-    /// The trust radius after a step of this length: Fletcher's rule.
+    /// The trust radius after a step of this length (R. Fletcher, Practical Methods of Optimization, 1980).
     fn adapt(&mut self, ratio: f64, length: f64) {
-        if ratio < 0.25 || ratio.is_nan() {
+        if ratio < 0.25 {
             self.trust = (0.25 * length).min(self.trust);
         } else if ratio > 0.75 && length > 0.8 * self.trust {
             self.trust = (2.0 * self.trust).min(self.settings.max_trust_radius);
@@ -520,57 +420,32 @@ impl Rfo {
     }
 }
 
-/// BᵀH_qB of a Hessian whose H_q = B₀⁻ᵀ H B₀⁻ is kept from another point.
-fn carried(matrix: &[f64], start: &Metric, now: &Metric) -> Vec<f64> {
-    let n = now.b.columns();
-    // Columns of T = F₀⁻B₀ᵀB: where each unit displacement here leads there.
-    let columns: Vec<Vec<f64>> = (0..n)
-        .map(|c| {
-            let mut unit = vec![0.0; n];
-            unit[c] = 1.0;
-            start.displacement(&now.b.apply(&unit))
-        })
-        .collect();
-    let mut out = vec![0.0; n * n];
-    for (i, t) in columns.iter().enumerate() {
-        let ht = secant::times(matrix, t);
-        for (j, u) in columns.iter().enumerate() {
-            out[j * n + i] = dot(u, &ht);
-        }
-    }
-    out
-}
-
-/// Plain force constants: 0.5 hartree/bohr² or hartree for stretches, 0.2 for bends, 0.1 for dihedrals, 0.05 for the rest.
-fn simple_constant(primitive: &Primitive) -> f64 {
-    const LENGTH: f64 = KCAL_MOL_PER_HARTREE / (ANGSTROM_PER_BOHR * ANGSTROM_PER_BOHR);
-    match primitive {
-        Primitive::Stretch(_) => 0.5 * LENGTH,
-        Primitive::Bend(_) | Primitive::LinearBend { .. } => 0.2 * KCAL_MOL_PER_HARTREE,
-        Primitive::Dihedral(_) | Primitive::OutOfPlane(_) => 0.1 * KCAL_MOL_PER_HARTREE,
-        Primitive::Cartesian { .. } | Primitive::Translation { .. } | Primitive::Rotation { .. } => 0.05 * LENGTH,
-    }
-}
-
 impl Stepper for Rfo {
     fn start(&mut self, point: &Point) {
         self.trust = self.settings.trust_radius;
-        self.held.clear();
         self.pairs.clear();
         self.present = None;
-        self.start_model = None;
+        self.carried = None;
+        self.latest = None;
         self.plan = None;
-        self.hold(&point.x);
+        let constraints = &self.settings.constraints;
+        self.held = Held::new(constraints, &mut self.coordinates, &point.x, &Held::default());
     }
 
     fn coming_displacement(&mut self, point: &Point) -> Option<&[f64]> {
-        if matches!(self.settings.initial_hessian, InitialHessian::Own)
-            && self.plan.as_ref().is_none_or(|p| p.x != point.x)
-        {
+        if self.pairs.is_empty() && matches!(self.settings.initial_hessian, InitialHessian::Own) {
             return None;
         }
         self.plan(None, point);
         self.restrict().map(|r| r.step.as_slice())
+    }
+
+    fn free_gradient(&self, point: &Point) -> Option<Vec<f64>> {
+        self.held.free_gradient(&self.coordinates, &point.x, &point.gradient)
+    }
+
+    fn is_feasible(&self, point: &Point) -> bool {
+        self.held.are_met(&self.coordinates, &point.x)
     }
 
     fn step(
@@ -580,62 +455,41 @@ impl Stepper for Rfo {
         budget: usize,
     ) -> Result<StepOutcome, EvalError> {
         self.rebuild(point);
-        self.plan(Some(potential), point);
-        let mut spent = 0;
+        let feasible = self.is_feasible(point);
+        let round_off = ROUND_OFF * point.energy.abs();
         let mut shortest = f64::INFINITY;
-        while spent < budget && self.trust >= LEAST_TRUST {
-            let Some((step, shift)) = self.restrict().map(|r| (r.step.clone(), r.shift)) else {
-                break;
-            };
-            let Some(plan) = &self.plan else { break };
-            let length = square_norm(&plan.metric.b.apply(&step)).sqrt();
-            let mut predicted =
-                dot(&plan.plain_gradient, &step) + 0.5 * dot(&step, &secant::times(&plan.hessian, &step));
-            let feasible = self.deviations(&point.x).iter().all(|d| d.abs() < MET);
-            let (mut x, curved) = self.destination(plan, &step);
-            if !curved && length > 0.05 {
-                self.trust = 0.5 * length.min(self.trust);
-                continue;
-            }
-            if self.settings.tuning[5] > 0.0
-                && let Some((better, change)) = self.refine(x.clone(), shift)
-            {
-                x = better;
-                predicted = change;
-            }
-            spent += 1;
-            shortest = shortest.min(vector::norm(&step));
-            let trial = match Point::at(potential, &x) {
+        for _ in 0..budget {
+            self.plan(Some(&mut *potential), point);
+            let Some(proposal) = self.propose(point) else { break };
+            shortest = shortest.min(proposal.length);
+            let trial = match Point::at(potential, &proposal.x) {
                 Ok(trial) => trial,
                 Err(EvalError::NotFinite { .. }) => {
-                    self.trust = 0.25 * length.min(self.trust);
+                    self.trust = 0.25 * proposal.length.min(self.trust);
                     continue;
                 }
                 Err(error) => return Err(error),
             };
             let change = trial.energy - point.energy;
-            let noise = 1e-9 * point.energy.abs().max(1.0);
-            let ratio = if feasible && predicted < -noise {
-                change / predicted
-            } else {
-                0.5
-            };
-            let metric = self.metric(&trial.x);
-            let visited = self.visit(&trial, &metric);
-            self.remember(visited);
-            self.adapt(ratio, length);
-            if !feasible || change <= noise {
+            self.remember(&trial);
+            let judged = feasible && change.abs() > round_off && proposal.predicted < -round_off;
+            self.adapt(if judged { change / proposal.predicted } else { 0.5 }, proposal.length);
+            if !feasible || change <= round_off {
+                let displacement = trial
+                    .x
+                    .iter()
+                    .zip(&point.x)
+                    .map(|(a, b)| (a - b) * (a - b))
+                    .sum::<f64>()
+                    .sqrt();
                 *point = trial;
-                return Ok(StepOutcome::Moved(StepInfo {
-                    displacement: vector::norm(&step),
-                }));
+                return Ok(StepOutcome::Moved(StepInfo { displacement }));
             }
             // The step was too long, but its end tells of the curvature.
+            self.trust = self.trust.min(0.5 * proposal.length);
             self.plan = None;
-            self.plan(Some(potential), point);
         }
-        Ok(StepOutcome::Stalled {
-            step_norm: if shortest.is_finite() { shortest } else { 0.0 },
-        })
+        let step_norm = if shortest.is_finite() { shortest } else { 0.0 };
+        Ok(StepOutcome::Stalled { step_norm })
     }
 }

@@ -5,4 +5,5 @@
 mod contract;
 mod derivatives;
 mod evaluator;
+mod proof;
 mod synthetic;

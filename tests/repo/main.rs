@@ -20,7 +20,31 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "forcefield",
         &["units", "numeric", "linalg", "chem", "geometry", "potential"],
     ),
-    ("optimize", &["units", "linalg", "chem", "geometry", "potential"]),
+    ("coordinates", &["units", "numeric", "linalg", "chem", "geometry"]),
+    (
+        "hessian",
+        &[
+            "units",
+            "numeric",
+            "linalg",
+            "chem",
+            "geometry",
+            "potential",
+            "coordinates",
+        ],
+    ),
+    (
+        "optimize",
+        &[
+            "units",
+            "linalg",
+            "chem",
+            "geometry",
+            "potential",
+            "coordinates",
+            "hessian",
+        ],
+    ),
     (
         "cli",
         &[

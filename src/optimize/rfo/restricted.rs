@@ -2,24 +2,27 @@
 //! Comput. 4, 553 (1983)), by factorizations of H + μF alone, and the shift μ of rational-function optimization (Banerjee, Adams,
 //! Simons and Shepard, J. Phys. Chem. 89, 52 (1985)).
 
-use super::vector::{dot, norm};
 use crate::linalg::BlockedCholesky;
+use crate::linalg::vector::{dot, norm};
 
 /// A quadratic model of the surface over Cartesian displacements, in the metric of the internal coordinates.
 #[derive(Clone, Debug)]
 pub(super) struct Quadratic<'a> {
     /// Gradient, with the pull of constraints.
-    pub gradient: &'a [f64],
+    gradient: &'a [f64],
     /// Hessian with constraints' stiffness, row-major.
-    pub hessian: &'a [f64],
+    hessian: &'a [f64],
     /// The metric F, row-major.
-    pub metric: &'a [f64],
-    /// Added to the diagonal in units of the Hessian, where the metric is singular.
-    pub rigid: f64,
+    metric: &'a [f64],
+    /// Added to the diagonal: both matrices are singular along rigid motions.
+    rigid: f64,
 }
 
 /// Trust radii are met to this fraction.
 const TOLERANCE: f64 = 0.05;
+
+/// Curvature given to rigid motions, relative to the mean of the diagonal.
+const RIGID: f64 = 1e-6;
 
 const MOST_FACTORIZATIONS: usize = 60;
 
@@ -30,7 +33,16 @@ pub(super) struct Restricted {
     pub shift: f64,
 }
 
-impl Quadratic<'_> {
+impl<'a> Quadratic<'a> {
+    pub fn new(gradient: &'a [f64], hessian: &'a [f64], metric: &'a [f64]) -> Self {
+        Self {
+            gradient,
+            hessian,
+            metric,
+            rigid: (RIGID * super::curvature::mean_diagonal(hessian, gradient.len())).max(1e-12),
+        }
+    }
+
     fn n(&self) -> usize {
         self.gradient.len()
     }
@@ -57,7 +69,8 @@ impl Quadratic<'_> {
         self.metric.chunks_exact(self.n()).map(|row| dot(row, v)).collect()
     }
 
-    /// The restricted step; `None` where not even a huge shift makes the matrix definite. `least` is the smallest shift wanted.
+    /// The restricted step; `None` where not even a huge shift makes the matrix definite. `rational`: with a shift that is at least
+    /// that of rational-function optimization.
     pub fn minimize(&self, radius: f64, rational: bool) -> Option<Restricted> {
         let scale = self
             .hessian

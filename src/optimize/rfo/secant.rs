@@ -1,7 +1,7 @@
 //! Curvature learnt from the way: secant pairs of internal displacements and gradient changes, applied to a model Hessian that
 //! is made anew at each point (the old pairs on the new model: Birkholz and Schlegel, Theor. Chem. Acc. 135, 84 (2016)).
 
-use super::vector::{dot, norm};
+use crate::linalg::vector::{dot, norm};
 
 /// Least curvature along a step relative to the model's that BFGS keeps (Powell's damping).
 const DAMPING: f64 = 0.1;
@@ -40,34 +40,5 @@ pub(super) fn update(hessian: &mut [f64], s: &[f64], y: &[f64]) {
     let denominator = dot(s, &rest);
     if denominator.abs() > SMALL * norm(s) * norm(&rest) {
         add_outer(hessian, 1.0 / denominator, &rest);
-    }
-}
-
-pub(super) fn update_by(hessian: &mut [f64], s: &[f64], y: &[f64], kind: f64) {
-    if kind == 0.0 {
-        return update(hessian, s, y);
-    }
-    let hs = times(hessian, s);
-    let rest: Vec<f64> = y.iter().zip(&hs).map(|(a, b)| a - b).collect();
-    let denominator = dot(s, &rest);
-    let cosine = denominator / (norm(s) * norm(&rest)).max(1e-300);
-    if kind == 1.0 {
-        if cosine.abs() > 0.1 {
-            return add_outer(hessian, 1.0 / denominator, &rest);
-        }
-        return update(hessian, s, y);
-    }
-    // Bofill-like mixture of BFGS and SR1 by the square root of the squared cosine.
-    let model = dot(s, &hs);
-    let found = dot(s, y);
-    if model > 0.0 && found > 0.1 * model {
-        let phi = cosine.abs().min(1.0) * (kind - 1.0);
-        if cosine.abs() > 1e-3 {
-            add_outer(hessian, phi / denominator, &rest);
-        }
-        add_outer(hessian, -(1.0 - phi) / model, &hs);
-        add_outer(hessian, (1.0 - phi) / found, y);
-    } else {
-        update(hessian, s, y);
     }
 }

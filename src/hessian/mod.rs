@@ -1,0 +1,10 @@
+//! Second derivatives: models of them, updates, numerical ones, and what rigid motions are to them.
+
+pub mod lowest;
+pub mod model;
+pub mod numerical;
+pub mod rigid;
+pub mod update;
+
+pub use lowest::{LowestMode, LowestModeSettings, lowest_mode};
+pub use model::{Model, ModelHessian};
