@@ -1,6 +1,7 @@
 //! What every stepper has to do on the same list of problems.
 
 use super::*;
+use crate::coordinates::InternalCoordinates;
 use crate::potential::Counted;
 use crate::potential::test_surfaces::{LennardJones, MuellerBrown, Quadratic, Rosenbrock};
 
@@ -84,6 +85,12 @@ fn problems() -> Vec<Problem> {
 
 fn assert_solves(stepper: &mut dyn Stepper) {
     for problem in problems() {
+        assert_solved(stepper, &problem);
+    }
+}
+
+fn assert_solved(stepper: &mut dyn Stepper, problem: &Problem) {
+    {
         let name = problem.name;
         let criteria = Criteria::rms_gradient(problem.gradient);
         let start = Point::at(&mut *(problem.surface)(), &problem.start).unwrap();
@@ -136,6 +143,18 @@ impl Potential for Boxed {
 #[test]
 fn lbfgs_solves_every_problem() {
     assert_solves(&mut Lbfgs::default());
+}
+
+#[test]
+fn rfo_solves_every_problem() {
+    for problem in problems() {
+        let coordinates = InternalCoordinates::cartesian(problem.start.len());
+        let settings = RfoSettings {
+            initial_hessian: InitialHessian::Scaled(10.0),
+            ..RfoSettings::default()
+        };
+        assert_solved(&mut Rfo::new(coordinates, settings), &problem);
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Default for RfoSettings {
     /// Measured on Baker's set.
     fn default() -> Self {
         Self {
-            initial_hessian: InitialHessian::Model(Model::default()),
+            initial_hessian: InitialHessian::Model(Model::Schlegel),
             constraints: Vec::new(),
             trust_radius: 0.5,
             max_trust_radius: 1.5,
