@@ -10,6 +10,8 @@ mod held;
 mod restricted;
 mod secant;
 mod surrogate;
+#[cfg(test)]
+mod tests;
 
 use super::{Point, StepInfo, StepOutcome, Stepper};
 use crate::coordinates::{Constraint, Coordinates, InternalCoordinates, Metric};
@@ -27,8 +29,13 @@ pub enum InitialHessian {
     Model(Model),
     /// The same curvature (kcal/mol/Å²) along all coordinates.
     Scaled(f64),
-    /// Second derivatives (kcal/mol/Å²) at the start, row-major, (3N)².
-    Cartesian(Vec<f64>),
+    /// Second derivatives at the start.
+    Cartesian {
+        /// kcal/mol/Å², row-major, (3N)².
+        hessian: Vec<f64>,
+        /// The gradient (kcal/mol/Å) there of the surface that they are of, where it is not the one that is walked on.
+        gradient: Option<Vec<f64>>,
+    },
     /// A cheap surface, a force field say, at each point: its second derivatives, and itself as far as they go.
     Surface(Box<dyn Potential>),
     /// The surface's own second derivatives at each point.
@@ -40,7 +47,7 @@ impl fmt::Debug for InitialHessian {
         match self {
             Self::Model(model) => write!(f, "Model({})", model.name()),
             Self::Scaled(curvature) => write!(f, "Scaled({curvature})"),
-            Self::Cartesian(_) => f.write_str("Cartesian"),
+            Self::Cartesian { .. } => f.write_str("Cartesian"),
             Self::Surface(_) => f.write_str("Surface"),
             Self::Own => f.write_str("Own"),
         }
@@ -279,14 +286,18 @@ impl Rfo {
                 None => fallback(UNKNOWN),
             },
             InitialHessian::Scaled(curvature) => fallback(*curvature),
-            InitialHessian::Cartesian(matrix) => match &self.carried {
+            InitialHessian::Cartesian { hessian, gradient } => match &self.carried {
                 Some((hessian, from)) => curvature::carry(hessian, from, metric),
                 None => {
-                    let mut matrix = matrix.clone();
-                    if matrix.len() != x.len() * x.len() {
+                    let size = x.len() * x.len();
+                    let mut matrix = hessian.clone();
+                    if matrix.len() != size {
                         return fallback(UNKNOWN);
                     }
-                    curvature::subtract_coordinates(coordinates, x, &present.gradient, &mut matrix);
+                    let own = gradient.as_ref().map(|g| metric.project_gradient(g));
+                    let internal = own.as_ref().unwrap_or(&present.gradient);
+                    curvature::subtract_coordinates(coordinates, x, internal, &mut matrix);
+                    let matrix = curvature::carry(&matrix, metric, metric);
                     self.carried = Some((matrix.clone(), metric.clone()));
                     matrix
                 }

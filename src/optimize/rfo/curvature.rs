@@ -78,7 +78,19 @@ pub(super) fn carry(hessian: &[f64], from: &Metric, to: &Metric) -> Vec<f64> {
 }
 
 /// Lifts the softest curvature, in the metric of the internal coordinates.
-pub(super) fn lift(hessian: &mut [f64], metric: &Metric) {
+pub(super) fn lift(hessian: &mut Vec<f64>, metric: &Metric) {
+    let shift = definite_shift(hessian, metric).unwrap_or_else(|| {
+        // Negative along motions that change no coordinate: what is not in their span goes.
+        *hessian = carry(hessian, metric, metric);
+        definite_shift(hessian, metric).unwrap_or(LARGEST)
+    });
+    for (h, f) in hessian.iter_mut().zip(&metric.gram) {
+        *h += (shift + SOFTEST) * f;
+    }
+}
+
+/// The first of a series of multiples of the metric that makes the matrix positive definite.
+fn definite_shift(hessian: &[f64], metric: &Metric) -> Option<f64> {
     let n = metric.b.columns();
     let rigid = 1e-6 * mean_diagonal(hessian, n);
     let mut shift = 0.0;
@@ -86,13 +98,11 @@ pub(super) fn lift(hessian: &mut [f64], metric: &Metric) {
         let mut shifted: Vec<f64> = hessian.iter().zip(&metric.gram).map(|(h, f)| h + shift * f).collect();
         shifted.iter_mut().step_by(n + 1).for_each(|h| *h += rigid);
         if BlockedCholesky::new(shifted, n).is_some() {
-            break;
+            return Some(shift);
         }
         shift = (GROWTH * shift).max(SOFTEST);
     }
-    for (h, f) in hessian.iter_mut().zip(&metric.gram) {
-        *h += (shift + SOFTEST) * f;
-    }
+    None
 }
 
 /// Mean of the diagonal in absolute value.
