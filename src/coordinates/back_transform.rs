@@ -23,7 +23,7 @@ pub struct BackTransformError {
 }
 
 /// The last Cartesian correction (rms, Å) of an iteration that has settled.
-const SETTLED: f64 = 1e-7;
+const SETTLED: f64 = 1e-9;
 
 /// Good enough where the iteration stops gaining, Å.
 const SUFFICIENT: f64 = 1e-4;

@@ -151,6 +151,7 @@ fn rfo_solves_every_problem() {
         let coordinates = InternalCoordinates::cartesian(problem.start.len());
         let settings = RfoSettings {
             initial_hessian: InitialHessian::Scaled(10.0),
+            memory: 100,
             ..RfoSettings::default()
         };
         assert_solved(&mut Rfo::new(coordinates, settings), &problem);

@@ -153,6 +153,10 @@ pub struct Rfo {
     plan: Option<Plan>,
 }
 
+fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(p, q)| p - q).collect()
+}
+
 impl Rfo {
     /// A stepper over these coordinates.
     #[must_use]
@@ -439,6 +443,13 @@ impl Stepper for Rfo {
         self.carried = None;
         self.latest = None;
         self.plan = None;
+        if let InitialHessian::Surface(surface) = &mut self.settings.initial_hessian
+            && surface.hessian(&point.x).is_none()
+        {
+            // A surface without second derivatives is no guess of the curvature.
+            self.model = self.coordinates.molecule().map(|m| Model::Schlegel.prepare(m));
+            self.settings.initial_hessian = InitialHessian::Model(Model::Schlegel);
+        }
         let constraints = &self.settings.constraints;
         self.held = Held::new(constraints, &mut self.coordinates, &point.x, &Held::default());
     }
@@ -467,7 +478,9 @@ impl Stepper for Rfo {
     ) -> Result<StepOutcome, EvalError> {
         self.rebuild(point);
         let feasible = self.is_feasible(point);
-        let round_off = ROUND_OFF * point.energy.abs();
+        let borne = self
+            .free_gradient(point)
+            .map_or(0.0, |free| norm(&difference(&point.gradient, &free)));
         let mut shortest = f64::INFINITY;
         for _ in 0..budget {
             self.plan(Some(&mut *potential), point);
@@ -482,6 +495,9 @@ impl Stepper for Rfo {
                 Err(error) => return Err(error),
             };
             let change = trial.energy - point.energy;
+            // What is held is held to a small error, which the forces that it bears turn into energy.
+            let error = self.held.error(&self.coordinates, &point.x) + self.held.error(&self.coordinates, &trial.x);
+            let round_off = ROUND_OFF * point.energy.abs() + 2.0 * borne * error;
             self.remember(&trial);
             let judged = feasible && change.abs() > round_off && proposal.predicted < -round_off;
             self.adapt(if judged { change / proposal.predicted } else { 0.5 }, proposal.length);

@@ -5,7 +5,7 @@ use crate::linalg::dense::{orthonormal, project_out};
 use std::f64::consts::TAU;
 
 /// Constraints are met when off by less than this, Å or radian.
-const MET: f64 = 1e-7;
+const MET: f64 = 5e-7;
 
 /// Stiffness of a held coordinate in a quadratic model, kcal/mol/Å²: far above any bond's.
 const STIFF: f64 = 1e6;
@@ -68,6 +68,11 @@ impl Held {
 
     pub fn are_met(&self, coordinates: &InternalCoordinates, x: &[f64]) -> bool {
         self.deviations(coordinates, x).all(|(_, d)| d.abs() < MET)
+    }
+
+    /// Sum of all deviations, Å and radian.
+    pub fn error(&self, coordinates: &InternalCoordinates, x: &[f64]) -> f64 {
+        self.deviations(coordinates, x).map(|(_, d)| d.abs()).sum()
     }
 
     /// The changes that are due in a step within this trust radius.

@@ -3,8 +3,8 @@
 
 use crate::linalg::vector::{dot, norm};
 
-/// Least curvature along a step relative to the model's that BFGS keeps (Powell's damping).
-const DAMPING: f64 = 0.1;
+/// Least curvature along a step, relative to the model's, that BFGS is safe with.
+const DAMPING: f64 = 1e-4;
 
 /// Least cosine that an SR1 denominator must keep.
 const SMALL: f64 = 1e-4;

@@ -31,6 +31,27 @@ impl Potential for Springs {
         }
         Ok(energy)
     }
+
+    fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
+        let n = self.len();
+        let mut out = vec![0.0; n * n];
+        for (primitive, k, q0) in &self.springs {
+            let row = primitive.gradient(x);
+            let second = primitive.second_derivatives(x);
+            let d = primitive.value(x) - q0;
+            for (i, (a, g)) in row.iter().enumerate() {
+                for (j, (b, h)) in row.iter().enumerate() {
+                    for u in 0..3 {
+                        for v in 0..3 {
+                            let curved = second[(3 * i + u) * 3 * row.len() + 3 * j + v];
+                            out[(3 * a + u) * n + 3 * b + v] += k * (g[u] * h[v] + d * curved);
+                        }
+                    }
+                }
+            }
+        }
+        Some(Ok(out))
+    }
 }
 
 /// Hydrogen peroxide.
@@ -63,11 +84,18 @@ fn run(settings: RfoSettings) -> (Minimum, Rfo) {
 }
 
 fn held(constraints: Vec<Constraint>) -> Minimum {
+    let names = format!("{constraints:?}");
     let (found, _) = run(RfoSettings {
         constraints,
         ..RfoSettings::default()
     });
-    assert_eq!(found.stop, Stop::Converged, "{} evaluations", found.evaluations);
+    assert_eq!(
+        found.stop,
+        Stop::Converged,
+        "{names}: {} evaluations, {:?}",
+        found.evaluations,
+        found.point
+    );
     found
 }
 
