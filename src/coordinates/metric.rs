@@ -8,7 +8,7 @@ use crate::linalg::BlockedCholesky;
 pub const RIGID: f64 = 1e-9;
 
 /// Weight of a coordinate that is held exactly, beside 1 for the others: what a redundant set can't follow, the others bear.
-pub const HELD: f64 = 1e6;
+pub const HELD: f64 = 1e4;
 
 /// B and the factorized F of one point.
 #[derive(Clone, Debug)]

@@ -264,7 +264,8 @@ impl Rfo {
             Vec::new()
         };
         let due = self.held.due(&self.coordinates, &point.x, self.trust);
-        let mut gradient = point.gradient.clone();
+        // Without what the constraints bear: no finite stiffness would keep a step from yielding to it.
+        let mut gradient = self.free_gradient(point).unwrap_or_else(|| point.gradient.clone());
         self.held.stiffen(&metric, &mut hessian, &due, &mut gradient);
         self.present = Some(present);
         self.plan = Some(Plan {
@@ -361,7 +362,7 @@ impl Rfo {
 
     /// Where to go next: `None` where the trust radius does not allow anything. A step that can't be made along the coordinates is
     /// tried shorter.
-    fn propose(&mut self, point: &Point) -> Option<Proposal> {
+    fn propose(&mut self) -> Option<Proposal> {
         while self.trust >= LEAST_TRUST {
             let Restricted { step, shift } = self.restrict()?.clone();
             let plan = self.plan.take()?;
@@ -372,7 +373,7 @@ impl Rfo {
             }
             let reached = self.coordinates.back_transform_from(&plan.x, &dq, &plan.metric);
             let proposal = match reached {
-                Ok(reached) => Some(self.extend(&plan, point, reached.x, &step, shift, length)),
+                Ok(reached) => Some(self.extend(&plan, reached.x, &step, shift, length)),
                 Err(_) if length < STRAIGHT => Some(Proposal {
                     x: plan.x.iter().zip(&step).map(|(x, s)| x + s).collect(),
                     length,
@@ -381,8 +382,9 @@ impl Rfo {
                 Err(_) => None,
             };
             self.plan = Some(plan);
-            if proposal.is_some() {
-                return proposal;
+            if let Some(mut proposal) = proposal {
+                self.held.polish(&self.coordinates, &mut proposal.x);
+                return Some(proposal);
             }
             self.trust = 0.5 * length.min(self.trust);
         }
@@ -390,8 +392,8 @@ impl Rfo {
     }
 
     /// The quadratic model's minimum, or what the cheap surface makes of it.
-    fn extend(&mut self, plan: &Plan, point: &Point, x: Vec<f64>, step: &[f64], shift: f64, length: f64) -> Proposal {
-        let predicted = dot(&point.gradient, step) + 0.5 * dot(step, &secant::times(&plan.hessian, step));
+    fn extend(&mut self, plan: &Plan, x: Vec<f64>, step: &[f64], shift: f64, length: f64) -> Proposal {
+        let predicted = dot(&plan.gradient, step) + 0.5 * dot(step, &secant::times(&plan.hessian, step));
         let mut proposal = Proposal { x, length, predicted };
         let (InitialHessian::Surface(surface), Some(present)) = (&mut self.settings.initial_hessian, &self.present)
         else {
@@ -484,7 +486,7 @@ impl Stepper for Rfo {
         let mut shortest = f64::INFINITY;
         for _ in 0..budget {
             self.plan(Some(&mut *potential), point);
-            let Some(proposal) = self.propose(point) else { break };
+            let Some(proposal) = self.propose() else { break };
             shortest = shortest.min(proposal.length);
             let trial = match Point::at(potential, &proposal.x) {
                 Ok(trial) => trial,

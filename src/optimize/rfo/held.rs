@@ -10,6 +10,12 @@ const MET: f64 = 5e-7;
 /// Stiffness of a held coordinate in a quadratic model, kcal/mol/Å²: far above any bond's.
 const STIFF: f64 = 1e6;
 
+/// Deviations that are polished away, and down to where, Å or radian.
+const NEAR: f64 = 5e-3;
+const POLISHED: f64 = 1e-10;
+
+const MOST_SWEEPS: usize = 200;
+
 /// Share of the trust radius that one constraint's approach to its target may take, and the least it takes.
 const APPROACH: (f64, f64) = (0.5, 0.05);
 
@@ -68,6 +74,35 @@ impl Held {
 
     pub fn are_met(&self, coordinates: &InternalCoordinates, x: &[f64]) -> bool {
         self.deviations(coordinates, x).all(|(_, d)| d.abs() < MET)
+    }
+
+    /// Moves `x` by the little that redundancy has left: each coordinate along its own gradient, in turn, until all are met. It
+    /// also converges where they depend on each other.
+    pub fn polish(&self, coordinates: &InternalCoordinates, x: &mut [f64]) {
+        for _ in 0..MOST_SWEEPS {
+            let mut worst = 0.0_f64;
+            for h in &self.rows {
+                let primitive = &coordinates.primitives()[h.row];
+                let mut d = h.target - primitive.value(x);
+                if primitive.is_periodic() {
+                    d -= TAU * (d / TAU).round();
+                }
+                if d.abs() > NEAR {
+                    continue;
+                }
+                worst = worst.max(d.abs());
+                let row = primitive.gradient(x);
+                let square: f64 = row.iter().flat_map(|(_, g)| g).map(|g| g * g).sum();
+                for (atom, g) in row {
+                    for (c, component) in x[3 * atom..].iter_mut().zip(g) {
+                        *c += component * d / square.max(1e-12);
+                    }
+                }
+            }
+            if worst < POLISHED {
+                break;
+            }
+        }
     }
 
     /// Sum of all deviations, Å and radian.

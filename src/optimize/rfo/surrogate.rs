@@ -93,7 +93,8 @@ impl Surrogate<'_> {
             *h += l + self.shift * f;
         }
         let still: Vec<(usize, f64)> = self.held.rows().into_iter().map(|row| (row, 0.0)).collect();
-        let mut gradient = here.gradient.clone();
+        let free = self.held.free_gradient(self.coordinates, x, &here.gradient);
+        let mut gradient = free.unwrap_or_else(|| here.gradient.clone());
         self.held.stiffen(metric, &mut hessian, &still, &mut gradient);
         let step = Quadratic::new(&gradient, &hessian, &metric.gram)
             .minimize(0.5 * self.trust, false)?
