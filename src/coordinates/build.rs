@@ -212,7 +212,7 @@ impl Builder<'_> {
         let [first, second, rest @ ..] = atoms else { return true };
         rest.iter().all(|&k| {
             let bend = self.angle(*first, *second, k);
-            bend > LINEAR || bend < PI - LINEAR
+            !(PI - LINEAR..=LINEAR).contains(&bend)
         })
     }
 

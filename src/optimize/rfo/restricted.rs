@@ -90,7 +90,7 @@ impl<'a> Quadratic<'a> {
                 } else {
                     (4.0 * shift).max(1e-4 * scale)
                 };
-                if !(shift < 1e12 * scale.max(1.0)) || upper - lower < 1e-10 * scale {
+                if !shift.is_finite() || shift > 1e12 * scale.max(1.0) || upper - lower < 1e-10 * scale {
                     break;
                 }
                 continue;
