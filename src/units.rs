@@ -12,6 +12,9 @@ pub const KCAL_MOL_PER_HARTREE: f64 = 627.509_474_063;
 /// kcal/mol per electronvolt (96.485 332 12 kJ/mol, thermochemical calorie of 4.184 J).
 pub const KCAL_MOL_PER_EV: f64 = 23.060_547_830_6;
 
+/// kcal/mol per kJ/mol (thermochemical calorie).
+pub const KCAL_MOL_PER_KJ_MOL: f64 = 1.0 / 4.184;
+
 /// Å per bohr.
 pub const ANGSTROM_PER_BOHR: f64 = 0.529_177_210_903;
 

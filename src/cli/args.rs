@@ -24,6 +24,8 @@ pub enum Command {
     Minimize(MinimizeArgs),
     /// Writes molecules in another format.
     Convert(ConvertArgs),
+    /// Lends a molecule's surface to another program, as an i-PI client.
+    Serve(ServeArgs),
 }
 
 /// What every command takes.
@@ -44,7 +46,7 @@ pub struct CommonArgs {
     /// Write the text of the records that failed to this file.
     #[arg(long, value_name = "FILE")]
     pub failed: Option<PathBuf>,
-    /// Net charge, for inputs without bonds (inferred where not given).
+    /// Net charge: for force fields only where the input has no bonds (inferred where not given); for engines always.
     #[arg(long, value_name = "E", allow_negative_numbers = true)]
     pub charge: Option<i32>,
     /// Molecules worked on at the same time [default: one a core].
@@ -64,13 +66,23 @@ pub struct SurfaceArgs {
     /// Force field; auto: MMFF94 where it has parameters for the whole molecule, else UFF.
     #[arg(long, value_name = "NAME", default_value = "auto")]
     pub forcefield: ForceFieldName,
+    /// Another program's surface in a force field's place: xtb (GFN2), xtb-gfn1 or xtb-gfnff, each also with :PROGRAM; exec:COMMAND, which
+    /// speaks JSON lines; ipi:unix:NAME or ipi:localhost:PORT, where an i-PI client is waited for.
+    #[arg(long, value_name = "ENGINE", conflicts_with_all = ["forcefield", "parameters", "cutoff"])]
+    pub engine: Option<String>,
+    /// Longest time for one evaluation of an engine [default: 3600].
+    #[arg(long, value_name = "SECONDS")]
+    pub engine_timeout: Option<f64>,
+    /// Longest time to wait for another program to connect [default: 300].
+    #[arg(long, value_name = "SECONDS")]
+    pub connect_timeout: Option<f64>,
     /// Parameters that extend or replace the published ones.
     #[arg(long, value_name = "FILE")]
     pub parameters: Option<PathBuf>,
     /// Leave out non-bonded pairs beyond this distance, smoothly.
     #[arg(long, value_name = "ANGSTROM")]
     pub cutoff: Option<f64>,
-    /// Spin multiplicity. The force fields don't depend on it.
+    /// Spin multiplicity, for engines. The force fields don't depend on it.
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u16).range(1..))]
     pub multiplicity: Option<u16>,
     /// One JSON object a molecule on standard output.
@@ -117,6 +129,14 @@ pub struct MinimizeArgs {
     /// Write every step's structure to this file (format by extension).
     #[arg(long, value_name = "FILE")]
     pub trajectory: Option<PathBuf>,
+    /// Method: lbfgs, cg (conjugate gradients), fire, sd (steepest descent); pattern (Hooke and Jeeves: by energies alone, for surfaces
+    /// without usable gradients); adam (for noisy gradients). auto: lbfgs, and with --noise its noise-tolerant form.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub optimizer: OptimizerName,
+    /// The surface's gradients are noisy, with this standard deviation of each component (kcal/mol/Å): lbfgs tolerates it, and the
+    /// minimization ends (as noise_floor, not converged) where the gradient can't be told from noise.
+    #[arg(long, value_name = "SIGMA", allow_negative_numbers = true)]
+    pub noise: Option<f64>,
     /// Coordinates to walk in.
     #[arg(long, value_name = "KIND", default_value = "auto")]
     pub coordinates: CoordinatesName,
@@ -126,6 +146,30 @@ pub struct MinimizeArgs {
 pub struct ConvertArgs {
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ServeArgs {
+    /// File with one molecule, `-` for standard input.
+    #[arg(value_name = "INPUT")]
+    pub input: PathBuf,
+    /// Where the server listens: unix:NAME or localhost:PORT.
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: String,
+    /// Format of the input, where name and content don't tell.
+    #[arg(long, value_name = "FORMAT")]
+    pub from: Option<FormatName>,
+    /// Net charge: for force fields only where the input has no bonds (inferred where not given); for engines always.
+    #[arg(long, value_name = "E", allow_negative_numbers = true)]
+    pub charge: Option<i32>,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// Tell of each evaluation on standard error.
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Say nothing but errors on standard error.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -146,6 +190,17 @@ pub enum ForceFieldName {
     Mmff94,
     Mmff94s,
     Uff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OptimizerName {
+    Auto,
+    Lbfgs,
+    Cg,
+    Fire,
+    Sd,
+    Pattern,
+    Adam,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -8,38 +8,15 @@ use super::prepare::{self, Failure, Prepared, place};
 use super::report::json::{self, EnergyLine, EnergyPart, Identity};
 use super::report::structure::{self, Annotation};
 use super::report::table;
-use super::surface::{Assigned, Surfaces};
-use crate::forcefield::{Breakdown, ForceField};
+use super::surface::{Assigned, Evaluated, Surfaces};
 use crate::formats::{RawRecord, ReadError};
-use crate::optimize::Point;
 use crate::potential::{EvalError, Potential};
-use std::sync::Arc;
 use std::time::Instant;
 
 /// The command.
 pub struct Energies<'a> {
     pub common: &'a Common,
     pub task: &'a EnergyTask,
-}
-
-/// A point with its energy by term.
-pub struct Evaluated {
-    pub point: Point,
-    pub terms: Breakdown,
-}
-
-impl Evaluated {
-    /// Evaluates with an evaluator of its own: nothing is taken over from what an optimizer remembers.
-    pub fn fresh(field: &Arc<ForceField>, x: &[f64]) -> Result<Self, EvalError> {
-        let mut gradient = vec![0.0; x.len()];
-        let terms = field.evaluator().breakdown(x, &mut gradient)?;
-        let point = Point {
-            x: x.to_vec(),
-            energy: terms.total(),
-            gradient,
-        };
-        Ok(Self { point, terms })
-    }
 }
 
 /// A record that is ready to be evaluated.
@@ -58,7 +35,12 @@ pub fn ready(
     json: bool,
     outcome: &mut Outcome,
 ) -> Option<Ready> {
-    let prepared = match prepare::prepare(raw, charge, &mut outcome.messages) {
+    let prepare = if surfaces.need_bonds() {
+        prepare::prepare
+    } else {
+        prepare::prepare_atoms
+    };
+    let prepared = match prepare(raw, charge, &mut outcome.messages) {
         Ok(prepared) => prepared,
         Err(failure) => {
             fail_to_prepare(raw, failure, json, outcome);
@@ -73,12 +55,12 @@ pub fn ready(
             text: format!("the force fields don't depend on the multiplicity; {multiplicity} is not used"),
         });
     }
-    match surfaces.assign(&prepared.molecule, &prepared.record.coordinates) {
-        Ok(assigned) => {
-            outcome.messages.extend(assigned.fallback.iter().map(|text| Message {
+    match surfaces.assign(&prepared) {
+        Ok((assigned, warning)) => {
+            outcome.messages.extend(warning.map(|text| Message {
                 level: Level::EveryWarning,
                 place: place.clone(),
-                text: text.clone(),
+                text,
             }));
             Some(Ready {
                 prepared,
@@ -145,12 +127,11 @@ impl Energies<'_> {
 
     fn evaluate(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
         let x = &ready.prepared.record.coordinates;
-        let evaluated = Evaluated::fresh(&ready.assigned.field, x).map_err(|error| error.to_string())?;
-        let seconds = self
-            .task
-            .repeat
-            .map(|n| seconds_per_evaluation(&ready.assigned.field, x, n))
-            .transpose();
+        // One surface for all: an engine is started once.
+        let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
+        let evaluated = live.evaluate(x).map_err(|error| error.to_string())?;
+        let repeat = |n| seconds_per_evaluation(live.potential(), x, n);
+        let seconds = self.task.repeat.map(repeat).transpose();
         let seconds = seconds.map_err(|error| error.to_string())?;
         outcome.text = if self.task.json {
             self.json(raw, ready, &evaluated, seconds)
@@ -170,27 +151,27 @@ impl Energies<'_> {
 
     fn json(&self, raw: &RawRecord, ready: &Ready, evaluated: &Evaluated, seconds: Option<f64>) -> String {
         let wanted = self.task.details;
-        let terms = ready.assigned.field.terms();
+        let terms = ready.assigned.terms();
         let gradient = &evaluated.point.gradient;
         json::line(&EnergyLine {
-            identity: Identity::ok(raw, &ready.prepared, ready.assigned.surface),
+            identity: Identity::ok(raw, &ready.prepared, ready.assigned.name()),
             energy: EnergyPart::new(evaluated),
             seconds_per_evaluation: seconds,
             per_atom: wanted
                 .atoms
                 .then(|| json::per_atom(&ready.prepared.molecule, terms, gradient)),
             gradient: wanted.gradient.then(|| json::vectors(gradient)),
-            estimates: wanted.explain.then(|| json::estimates(terms)),
+            estimates: terms.filter(|_| wanted.explain).map(json::estimates),
         })
     }
 
     fn table(&self, raw: &RawRecord, ready: &Ready, evaluated: &Evaluated, seconds: Option<f64>) -> String {
         let Ready { prepared, assigned, .. } = ready;
-        let mut text = table::row(&prepared.record.name, raw.index, assigned.surface, evaluated);
+        let mut text = table::row(&prepared.record.name, raw.index, assigned.name(), evaluated);
         text += &table::details(
             self.task.details,
             &prepared.molecule,
-            assigned.field.terms(),
+            assigned.terms(),
             evaluated,
             seconds,
         );
@@ -236,12 +217,11 @@ impl Work for Energies<'_> {
 }
 
 /// Mean time of one evaluation out of `n`, timed as a whole on this thread.
-fn seconds_per_evaluation(field: &Arc<ForceField>, x: &[f64], n: u64) -> Result<f64, EvalError> {
-    let mut evaluator = field.evaluator();
+fn seconds_per_evaluation(potential: &mut dyn Potential, x: &[f64], n: u64) -> Result<f64, EvalError> {
     let mut gradient = vec![0.0; x.len()];
     let started = Instant::now();
     for _ in 0..n {
-        std::hint::black_box(evaluator.energy_gradient(std::hint::black_box(x), &mut gradient)?);
+        std::hint::black_box(potential.energy_gradient(std::hint::black_box(x), &mut gradient)?);
     }
     Ok(started.elapsed().as_secs_f64() / n as f64)
 }

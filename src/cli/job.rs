@@ -1,10 +1,17 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
-use super::args::{Args, Command, CommonArgs, CoordinatesName, EnergyArgs, FormatName, MinimizeArgs, SurfaceArgs};
-use super::surface::Surfaces;
+use super::args::{
+    Args, Command, CommonArgs, CoordinatesName, EnergyArgs, FormatName, MinimizeArgs, ServeArgs, SurfaceArgs,
+};
+use super::interrupt;
+use super::optimizer::Optimizer;
+use super::surface::{External, ForceFields, Surfaces};
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
+use crate::potential::external::{Engine, Waits, ipi};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
 
 /// Wrong usage, in words.
@@ -44,9 +51,10 @@ pub enum Verbosity {
 }
 
 pub enum Task {
-    Energy(EnergyTask),
-    Minimize(MinimizeTask),
+    Energy(Box<EnergyTask>),
+    Minimize(Box<MinimizeTask>),
     Convert,
+    Serve(ServeTask),
 }
 
 pub struct EnergyTask {
@@ -54,6 +62,13 @@ pub struct EnergyTask {
     pub json: bool,
     pub details: Details,
     pub repeat: Option<u64>,
+}
+
+pub struct ServeTask {
+    pub surfaces: Surfaces,
+    pub address: ipi::Address,
+    pub waits: Waits,
+    pub json: bool,
 }
 
 /// What the energy command lists beyond the energy.
@@ -70,6 +85,7 @@ pub struct MinimizeTask {
     pub json: bool,
     pub criteria: Criteria,
     pub limits: Limits,
+    pub optimizer: Optimizer,
     pub trajectory: Option<(PathBuf, Format)>,
 }
 
@@ -79,6 +95,7 @@ impl Job {
             Command::Energy(energy) => energy_task(energy)?,
             Command::Minimize(minimize) => minimize_task(minimize)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
+            Command::Serve(serve) => serve_task(serve)?,
         };
         let job = Self { common, task };
         if matches!(job.task, Task::Convert) && job.common.to.is_none() {
@@ -91,8 +108,14 @@ impl Job {
 }
 
 fn energy_task(args: EnergyArgs) -> Result<(Common, Task), UsageError> {
+    if args.surface.engine.is_some() && (args.terms || args.explain) {
+        return Err(UsageError(
+            "--terms and --explain are about force fields; an engine's energy has no parts".to_owned(),
+        ));
+    }
+    let mut common = Common::new(args.common)?;
     let task = EnergyTask {
-        surfaces: surfaces(&args.surface)?,
+        surfaces: surfaces(&args.surface, &mut common)?,
         json: args.surface.json,
         details: Details {
             terms: args.terms,
@@ -102,7 +125,7 @@ fn energy_task(args: EnergyArgs) -> Result<(Common, Task), UsageError> {
         },
         repeat: args.repeat,
     };
-    Ok((Common::new(args.common)?, Task::Energy(task)))
+    Ok((common, Task::Energy(Box::new(task))))
 }
 
 fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
@@ -112,25 +135,28 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
                 .to_owned(),
         ));
     }
+    let optimizer = Optimizer::new(args.optimizer, args.noise).map_err(UsageError)?;
     let trajectory = args.trajectory.map(|path| {
         let format = Format::from_path(&path).unwrap_or(Format::Xyz);
         (path, format)
     });
+    let mut common = Common::new(args.common)?;
     let task = MinimizeTask {
-        surfaces: surfaces(&args.surface)?,
+        surfaces: surfaces(&args.surface, &mut common)?,
         json: args.surface.json,
         criteria: criteria(&args.convergence)?,
         limits: Limits {
             steps: Some(args.max_steps),
+            noise: optimizer.noise,
             ..Limits::default()
         },
+        optimizer,
         trajectory,
     };
-    let common = Common::new(args.common)?;
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
-    Ok((common, Task::Minimize(task)))
+    Ok((common, Task::Minimize(Box::new(task))))
 }
 
 fn unknown_extension(path: Option<&Path>) -> String {
@@ -151,7 +177,48 @@ fn criteria(name: &str) -> Result<Criteria, UsageError> {
     }
 }
 
-fn surfaces(args: &SurfaceArgs) -> Result<Surfaces, UsageError> {
+fn serve_task(args: ServeArgs) -> Result<(Common, Task), UsageError> {
+    let address = args.address.parse().map_err(UsageError)?;
+    let mut common = Common {
+        inputs: vec![Input::new(args.input)],
+        from: args.from.map(FormatName::format),
+        to: None,
+        output: None,
+        failed: None,
+        charge: args.charge,
+        threads: 1,
+        verbosity: Verbosity::new(args.quiet, args.verbose),
+    };
+    let task = ServeTask {
+        surfaces: surfaces(&args.surface, &mut common)?,
+        address,
+        waits: waits(&args.surface)?,
+        json: args.surface.json,
+    };
+    Ok((common, Task::Serve(task)))
+}
+
+/// Where the surface can't be had several times at once, molecules are worked on one by one.
+fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageError> {
+    let surfaces = match &args.engine {
+        Some(engine) => Surfaces::Engine(Arc::new(External {
+            engine: engine
+                .parse::<Engine>()
+                .map_err(|e| UsageError(format!("--engine: {e}")))?,
+            charge: common.charge,
+            multiplicity: args.multiplicity,
+            waits: waits(args)?,
+            quiet: common.verbosity == Verbosity::Quiet,
+        })),
+        None => Surfaces::ForceFields(Box::new(force_fields(args)?)),
+    };
+    if !surfaces.are_parallel() {
+        common.threads = 1;
+    }
+    Ok(surfaces)
+}
+
+fn force_fields(args: &SurfaceArgs) -> Result<ForceFields, UsageError> {
     if args.cutoff.is_some_and(|cutoff| !(cutoff > 0.0 && cutoff.is_finite())) {
         return Err(UsageError("--cutoff: a positive distance in Å is expected".to_owned()));
     }
@@ -162,8 +229,27 @@ fn surfaces(args: &SurfaceArgs) -> Result<Surfaces, UsageError> {
             Some((path.display().to_string(), text))
         }
     };
-    Surfaces::new(args.forcefield, args.cutoff, args.multiplicity, user).map_err(UsageError)
+    ForceFields::new(args.forcefield, args.cutoff, args.multiplicity, user).map_err(UsageError)
 }
+
+fn waits(args: &SurfaceArgs) -> Result<Waits, UsageError> {
+    let limit = |option: &str, seconds: Option<f64>, otherwise: Duration| match seconds {
+        None => Ok(otherwise),
+        Some(seconds) => Duration::try_from_secs_f64(seconds)
+            .ok()
+            .filter(|limit| !limit.is_zero() && *limit <= LONGEST_WAIT)
+            .ok_or_else(|| UsageError(format!("{option} {seconds}: a positive number of seconds is expected"))),
+    };
+    let usual = Waits::default();
+    Ok(Waits {
+        evaluation: limit("--engine-timeout", args.engine_timeout, usual.evaluation)?,
+        connection: limit("--connect-timeout", args.connect_timeout, usual.connection)?,
+        interrupt: Some(interrupt::flag()),
+    })
+}
+
+/// A year: longer than anybody waits, and short enough for every clock.
+const LONGEST_WAIT: Duration = Duration::from_secs(31_557_600);
 
 impl Common {
     fn new(args: CommonArgs) -> Result<Self, UsageError> {
@@ -173,11 +259,6 @@ impl Common {
         }
         let output = args.output.filter(|path| path.as_os_str() != "-");
         let by_extension = output.as_deref().and_then(Format::from_path);
-        let verbosity = match (args.quiet, args.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (_, true) => Verbosity::Verbose,
-            _ => Verbosity::Normal,
-        };
         Ok(Self {
             inputs,
             from: args.from.map(FormatName::format),
@@ -186,13 +267,23 @@ impl Common {
             failed: args.failed,
             charge: args.charge,
             threads: args.threads.map_or_else(cores, usize::from),
-            verbosity,
+            verbosity: Verbosity::new(args.quiet, args.verbose),
         })
     }
 }
 
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+impl Verbosity {
+    fn new(quiet: bool, verbose: bool) -> Self {
+        match (quiet, verbose) {
+            (true, _) => Self::Quiet,
+            (_, true) => Self::Verbose,
+            _ => Self::Normal,
+        }
+    }
 }
 
 impl Input {

@@ -103,6 +103,15 @@ fn print(message: &Message) {
     drop(io::stderr().lock().write_all(line.as_bytes()));
 }
 
+/// Says at once what the user has to know while we wait.
+pub fn announce(text: &str) {
+    print(&Message {
+        level: Level::Note,
+        place: String::new(),
+        text: text.to_owned(),
+    });
+}
+
 /// Prints an error that belongs to no record.
 pub fn print_error(text: &str) {
     print(&Message {

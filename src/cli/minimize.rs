@@ -1,17 +1,18 @@
 //! `thalweg minimize`: moves each molecule down to a minimum.
 
 use super::collect::Heads;
-use super::energy::{Evaluated, Ready, fail, ready};
+use super::energy::{Ready, fail, ready};
 use super::interrupt;
 use super::job::{Common, MinimizeTask, Verbosity};
 use super::message::{Level, Message};
 use super::pipeline::{Outcome, State, Work};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
 use super::report::structure::{self, Annotation};
+use super::surface::Evaluated;
 use crate::chem::guard::{self, Change};
 use crate::formats::{RawRecord, ReadError};
 use crate::optimize::observer::{Each, Interrupt};
-use crate::optimize::{self, Lbfgs, Minimum, OptimizeError, Progress, Stop, vector};
+use crate::optimize::{self, Minimum, OptimizeError, Progress, Stop, vector};
 use std::time::Instant;
 
 /// The command.
@@ -20,12 +21,14 @@ pub struct Minimizations<'a> {
     pub task: &'a MinimizeTask,
 }
 
-/// A minimization's result, evaluated afresh.
+/// A minimization's result, evaluated afresh (see [`super::surface::Assigned::judge`]).
 struct Found {
     minimum: Minimum,
     evaluated: Evaluated,
     changes: Vec<Change>,
     wall_seconds: f64,
+    /// What the surface said when it failed on the way.
+    trouble: Option<String>,
 }
 
 impl Found {
@@ -49,6 +52,9 @@ impl Minimizations<'_> {
         let Outcome {
             trajectory, messages, ..
         } = outcome;
+        if self.common.verbosity == Verbosity::Verbose {
+            messages.push(self.message(ready, Level::Detail, format!("optimizer: {}", self.task.optimizer)));
+        }
         let mut frames = Ok(());
         let watch = |progress: &Progress<'_>| {
             if self.common.verbosity == Verbosity::Verbose {
@@ -62,38 +68,39 @@ impl Minimizations<'_> {
         };
         let watched = self.task.trajectory.is_some() || self.common.verbosity == Verbosity::Verbose;
         let mut observer = (Interrupt(interrupt::flag()), Each(watched.then_some(watch)));
-        let mut evaluator = ready.assigned.field.evaluator();
-        let mut stepper = Lbfgs::default();
+        let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
+        let mut stepper = self.task.optimizer.stepper();
         let started = Instant::now();
         let result = optimize::minimize(
-            &mut evaluator,
+            live.potential(),
             x0,
-            &mut stepper,
+            &mut *stepper,
             &self.task.criteria,
             &self.task.limits,
             &mut observer,
         );
         let wall_seconds = started.elapsed().as_secs_f64();
         frames?;
-        let minimum = match result {
-            Ok(minimum) => minimum,
-            Err(OptimizeError::Surface { error, best }) => {
-                messages.push(self.message(
-                    ready,
-                    Level::Error,
-                    format!("{error}; the best structure before that is given"),
-                ));
-                *best
-            }
+        let (minimum, trouble) = match result {
+            Ok(minimum) => (minimum, None),
+            Err(OptimizeError::Surface { error, best }) => (*best, Some(error.to_string())),
             Err(error @ OptimizeError::Start(_)) => return Err(error.to_string()),
         };
-        let evaluated = Evaluated::fresh(&ready.assigned.field, &minimum.point.x).map_err(|error| error.to_string())?;
+        if let Some(trouble) = &trouble {
+            let text = format!("{trouble}; the best structure before that is given");
+            messages.push(self.message(ready, Level::Error, text));
+        }
+        let evaluated = ready
+            .assigned
+            .judge(&minimum.point)
+            .map_err(|error| error.to_string())?;
         let changes = guard::changes(&ready.prepared.molecule, x0, &minimum.point.x);
         Ok(Found {
             minimum,
             evaluated,
             changes,
             wall_seconds,
+            trouble,
         })
     }
 
@@ -144,12 +151,14 @@ impl Minimizations<'_> {
         } = &found.minimum;
         let how = match stop {
             Stop::Converged if found.converged(self.task) => format!("converged ({})", self.task.criteria.name),
+            Stop::NoiseFloor { noise } => format!("not converged (at the noise floor of {noise} kcal/mol/Å)"),
             Stop::Stalled { step_norm } => format!("not converged (stalled at steps of {step_norm:.1e} Å)"),
+            _ if found.trouble.is_some() => "not converged (the surface failed)".to_owned(),
             other => format!("not converged ({})", other.name()),
         };
         format!(
             "{}: {initial_energy:.4} to {:.4} kcal/mol, {how} in {steps} steps and {evaluations} evaluations, gradient rms {:.1e} kcal/mol/Å",
-            ready.assigned.surface,
+            ready.assigned.name(),
             found.evaluated.point.energy,
             vector::rms(&found.evaluated.point.gradient)
         )
@@ -179,7 +188,7 @@ impl Minimizations<'_> {
     fn json(&self, raw: &RawRecord, ready: &Ready, found: &Found) -> String {
         let minimum = &found.minimum;
         json::line(&MinimizeLine {
-            identity: Identity::ok(raw, &ready.prepared, ready.assigned.surface),
+            identity: Identity::ok(raw, &ready.prepared, ready.assigned.name()).and_error(found.trouble.as_deref()),
             energy: EnergyPart::new(&found.evaluated),
             initial_energy: minimum.initial_energy,
             converged: found.converged(self.task),

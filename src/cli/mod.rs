@@ -1,6 +1,6 @@
 //! The command line: the only room that prints, exits or reads the environment.
 //!
-//! [`args`] (raw) → [`job`] (validated once) → one file a command → [`report`].
+//! `args` (raw) → `job` (validated once) → one file a command → `report`.
 
 mod args;
 mod checks;
@@ -12,10 +12,12 @@ mod interrupt;
 mod job;
 mod message;
 mod minimize;
+mod optimizer;
 mod output;
 mod pipeline;
 mod prepare;
 mod report;
+mod serve;
 mod surface;
 
 use clap::Parser;
@@ -66,7 +68,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.to_string();
             let commands = match error.kind() {
-                InvalidSubcommand => "\nCommands: energy, minimize, convert",
+                InvalidSubcommand => "\nCommands: energy, minimize, convert, serve",
                 _ => "",
             };
             message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
@@ -86,6 +88,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
         Task::Minimize(task) => {
             let work = minimize::Minimizations { common, task };
             run_through(job, &work, work.heads())
+        }
+        Task::Serve(task) => {
+            let taken = Default::default();
+            run_through(job, &serve::Service { common, task, taken }, Heads::structures())
         }
         Task::Convert => run_through(job, &convert::Conversions { common }, Heads::structures()),
     }

@@ -37,21 +37,9 @@ pub fn place(raw: &RawRecord, name: &str) -> String {
 
 /// Understands a record. Warnings go to `messages`.
 pub fn prepare(raw: &RawRecord, charge: Option<i32>, messages: &mut Vec<Message>) -> Result<Prepared, Failure> {
-    let mut record = raw.parse().map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let record = understood(raw, messages)?;
     let place = place(raw, &record.name);
-    let mut warn = |text: String| {
-        messages.push(Message {
-            level: Level::Warning,
-            place: place.clone(),
-            text,
-        });
-    };
-    for note in std::mem::take(&mut record.notes) {
-        warn(note);
-    }
-    if let Some(reason) = checks::unusable_coordinates(&record.coordinates) {
-        return Err(unfit(record, reason));
-    }
+    let mut warn = |text| messages.push(warning(&place, text));
     let perceived = needs_perception(&record);
     let molecule = if perceived {
         let bare = bare(&record.molecule);
@@ -70,15 +58,14 @@ pub fn prepare(raw: &RawRecord, charge: Option<i32>, messages: &mut Vec<Message>
                 "--charge {asked} is not used: the bonds and formal charges given in the input make {drawn}"
             ));
         }
-        let mut molecule = record.molecule.clone();
-        if molecule.bonds().iter().any(|b| b.order == BondOrder::Aromatic)
-            && let Err(error) = kekulize::kekulize(&mut molecule)
-        {
-            return Err(unfit(record, error.to_string()));
+        match drawn_out(&record.molecule) {
+            Ok(molecule) => molecule,
+            Err(reason) => return Err(unfit(record, reason)),
         }
-        checks::missing_hydrogens(&molecule).into_iter().for_each(&mut warn);
-        molecule
     };
+    if !perceived {
+        checks::missing_hydrogens(&molecule).into_iter().for_each(&mut warn);
+    }
     checks::flat(&molecule, &record.coordinates)
         .into_iter()
         .for_each(&mut warn);
@@ -87,6 +74,65 @@ pub fn prepare(raw: &RawRecord, charge: Option<i32>, messages: &mut Vec<Message>
         molecule,
         perceived,
     })
+}
+
+/// Understands a record for a surface that knows atoms only. Bonds are of use (they tell whether they are still there afterwards), but
+/// the molecule may have none that can be drawn.
+pub fn prepare_atoms(raw: &RawRecord, charge: Option<i32>, messages: &mut Vec<Message>) -> Result<Prepared, Failure> {
+    let record = understood(raw, messages)?;
+    let place = place(raw, &record.name);
+    let (molecule, perceived) = if needs_perception(&record) {
+        let bare = bare(&record.molecule);
+        let charge = charge.or(record.net_charge).or_else(|| drawn_charge(&record.molecule));
+        match perceive(&bare, &record.coordinates, Some(charge.unwrap_or(0))) {
+            Ok(found) => (found.molecule, true),
+            Err(_) => (bare, false),
+        }
+    } else {
+        let molecule = drawn_out(&record.molecule).unwrap_or_else(|_| record.molecule.clone());
+        (molecule, false)
+    };
+    let mut warn = |text| messages.push(warning(&place, text));
+    if !needs_perception(&record) {
+        checks::missing_hydrogens(&molecule).into_iter().for_each(&mut warn);
+    }
+    checks::flat(&molecule, &record.coordinates)
+        .into_iter()
+        .for_each(&mut warn);
+    Ok(Prepared {
+        record,
+        molecule,
+        perceived,
+    })
+}
+
+/// Parses a record and refuses one without usable coordinates.
+fn understood(raw: &RawRecord, messages: &mut Vec<Message>) -> Result<Record, Failure> {
+    let mut record = raw.parse().map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let place = place(raw, &record.name);
+    let notes = std::mem::take(&mut record.notes);
+    messages.extend(notes.into_iter().map(|note| warning(&place, note)));
+    match checks::unusable_coordinates(&record.coordinates) {
+        Some(reason) => Err(unfit(record, reason)),
+        None => Ok(record),
+    }
+}
+
+/// The molecule with its aromatic bonds drawn as single and double ones.
+fn drawn_out(molecule: &Molecule) -> Result<Molecule, String> {
+    let mut molecule = molecule.clone();
+    if molecule.bonds().iter().any(|b| b.order == BondOrder::Aromatic) {
+        kekulize::kekulize(&mut molecule).map_err(|error| error.to_string())?;
+    }
+    Ok(molecule)
+}
+
+fn warning(place: &str, text: String) -> Message {
+    Message {
+        level: Level::Warning,
+        place: place.to_owned(),
+        text,
+    }
 }
 
 fn unfit(record: Record, reason: String) -> Failure {

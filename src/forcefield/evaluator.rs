@@ -6,7 +6,7 @@ use super::nonbonded::{self, Slots};
 use super::pairs::PairList;
 use crate::numeric::Lanes;
 use crate::numeric::simd::{Kernel, dispatch};
-use crate::potential::{EvalError, Potential};
+use crate::potential::{AddCurvature, EvalError, Potential};
 use std::sync::Arc;
 
 /// Per-thread scratch over a shared force field. Allocates nothing per call (with a cutoff: nothing once the pair list has
@@ -16,6 +16,8 @@ pub struct Evaluator {
     field: Arc<ForceField>,
     /// The pair list of this evaluator's coordinates, where there is a cutoff.
     near: PairList,
+    /// Close pairs for the model Hessian.
+    contacts: PairList,
     slots: Slots,
     /// x, y, z and one unused number an atom.
     points: Vec<[f64; 4]>,
@@ -31,6 +33,7 @@ impl Evaluator {
         let atoms = field.atoms();
         Self {
             near: PairList::default(),
+            contacts: PairList::default(),
             slots,
             points: vec![[0.0; 4]; atoms],
             gradient: vec![[0.0; 4]; atoms],
@@ -97,6 +100,11 @@ impl Potential for Evaluator {
 
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
         self.breakdown(x, gradient).map(|b| b.total())
+    }
+
+    fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+        self.field.add_curvature(x, &mut self.contacts, add);
+        true
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {

@@ -3,8 +3,9 @@
 //! With an analytic Hessian the matrix is mass-weighted, rigid motions are projected out and lifted, and the rest is shifted
 //! until a Cholesky decomposition succeeds; the lowest eigenvalue is then the largest one of the inverse, which a few
 //! solves find (shift and invert; no full eigenproblem). Elsewhere the iterative eigensolver asks for products with vectors,
-//! two gradients each.
+//! two gradients each: with a model Hessian as a preconditioner some ten to twenty, without one a hundred and more.
 
+use super::preconditioner::{Preconditioner, SparsePreconditioner};
 use super::{numerical, rigid};
 use crate::linalg::lanczos::Map;
 use crate::linalg::vector::{dot, norm};
@@ -30,7 +31,8 @@ pub struct LowestModeSettings {
     pub excluded: Vec<Vec<f64>>,
     /// Whether to ask the surface for an analytic Hessian.
     pub analytic: bool,
-    /// Most coordinates for which a dense analytic Hessian is made: the decomposition takes a third of a second at 1,200.
+    /// Most coordinates for which a dense analytic Hessian is made: the time grows with their cube, and that of products, which is used
+    /// beyond, with the number itself.
     pub dense: usize,
     /// Displacement (Å) of the atom that moves farthest, in differences of gradients.
     pub step: f64,
@@ -48,7 +50,7 @@ impl Default for LowestModeSettings {
             free: true,
             excluded: Vec::new(),
             analytic: true,
-            dense: 1200,
+            dense: 600,
             step: numerical::STEP,
             products: 150,
             // The eigenvalue of 10 cm⁻¹ is 0.0085.
@@ -105,7 +107,8 @@ pub fn eigenvalue(wavenumber_cm1: f64) -> f64 {
 /// The lowest vibration of `potential` at `x` (Å). `None` where nothing can vibrate: a single atom.
 ///
 /// `masses` are those of the atoms, amu; `None` for a surface that is not one of atoms in space. `preconditioner`, where given, is
-/// an approximate inverse of the Hessian in Cartesian space (unweighted), which saves products where there is no analytic Hessian.
+/// an approximate inverse of the Hessian in Cartesian space (unweighted), which saves most products where there is no analytic
+/// Hessian. A surface that knows its own stiff directions ([`Potential::curvature`]) needs none.
 ///
 /// # Errors
 /// Those of the surface.
@@ -127,8 +130,28 @@ pub fn lowest_mode(
         let hessian = SymmetricMatrix::from_rows(x.len(), hessian?);
         return Ok(frame.lowest_of_matrix(hessian).map(|pairs| frame.mode(&pairs, 0, 1)));
     }
-    let pairs = frame.lowest_by_products(potential, x, settings, preconditioner)?;
+    let mut own = SparsePreconditioner::new();
+    let pairs = if preconditioner.is_none() && own.rebuild(potential, x) {
+        let mut solve = |v: &[f64], out: &mut [f64]| {
+            out.copy_from_slice(v);
+            own.solve(out);
+        };
+        frame.lowest_by_products(potential, x, settings, Some(&mut solve))?
+    } else {
+        frame.lowest_by_products(potential, x, settings, preconditioner)?
+    };
     Ok((!pairs.values.is_empty()).then(|| frame.mode(&pairs, 2 * pairs.products, 0)))
+}
+
+/// A preconditioner for [`lowest_mode`] from an approximate Hessian in Cartesian space (kcal/mol/Å²), such as
+/// [`super::ModelHessian::cartesian`] or what a quasi-Newton stepper has learnt. `None` for a matrix that is not finite.
+#[must_use]
+pub fn dense_preconditioner(approximate: SymmetricMatrix) -> Option<impl FnMut(&[f64], &mut [f64])> {
+    let (_, factor) = positive_definite(approximate)?;
+    Some(move |v: &[f64], out: &mut [f64]| {
+        out.copy_from_slice(v);
+        factor.solve_in_place(out);
+    })
 }
 
 /// Mass-weighted coordinates, and what is no vibration in them.

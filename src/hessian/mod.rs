@@ -1,10 +1,11 @@
-//! Second derivatives: models of them, updates, numerical ones, and what rigid motions are to them.
+//! Second derivatives: models of them, updates, numerical ones, preconditioners, and what rigid motions are to them.
 
 pub mod lowest;
 pub mod model;
 pub mod numerical;
+pub mod preconditioner;
 pub mod rigid;
 pub mod update;
 
-pub use lowest::{LowestMode, LowestModeSettings, lowest_mode};
+pub use lowest::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_mode};
 pub use model::{Model, ModelHessian};

@@ -1,7 +1,7 @@
 //! Rigid-body motions: the directions along which a free molecule's energy does not change.
 
 use crate::linalg::dense::orthonormal;
-use crate::linalg::vector::{add_scaled, dot};
+use crate::linalg::vector::dot;
 use crate::linalg::{Eigen, SymmetricMatrix};
 
 /// A molecule is linear where its smallest moment of inertia is below this fraction of the largest: where atoms are off the line
@@ -82,13 +82,6 @@ pub fn project(hessian: &mut SymmetricMatrix, directions: &[Vec<f64>], value: f6
     }
 }
 
-/// Removes from `v` its components along mass-weighted rigid motions.
-pub fn remove(v: &mut [f64], directions: &[Vec<f64>]) {
-    for d in directions {
-        add_scaled(v, -dot(d, v), d);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,9 +133,5 @@ mod tests {
             assert!((after.values[k] - before.values[k + 6]).abs() < 1e-4, "{k}");
         }
         assert!(after.values[33..].iter().all(|v| (v - 1e6).abs() < 1e-3));
-        // A vector made of one motion vanishes.
-        let mut v = rigid[4].clone();
-        remove(&mut v, &rigid);
-        assert!(dot(&v, &v) < 1e-20);
     }
 }

@@ -4,6 +4,7 @@ pub mod blocked;
 pub mod dense;
 pub mod eigen;
 pub mod lanczos;
+pub mod sparse_cholesky;
 pub mod vector;
 
 use thiserror::Error;

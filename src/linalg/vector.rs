@@ -53,6 +53,16 @@ pub fn longest_atom(v: &[f64]) -> f64 {
         .sqrt()
 }
 
+/// Shortens the displacement of each atom on its own to at most `longest`.
+pub fn limit_each_atom(v: &mut [f64], longest: f64) {
+    for atom in v.chunks_mut(3) {
+        let length = atom.iter().map(|q| q * q).sum::<f64>().sqrt();
+        if length > longest {
+            atom.iter_mut().for_each(|q| *q *= longest / length);
+        }
+    }
+}
+
 /// `y += a x`.
 pub fn add_scaled(y: &mut [f64], a: f64, x: &[f64]) {
     for (p, q) in y.iter_mut().zip(x) {
@@ -72,6 +82,16 @@ pub fn set_difference(out: &mut [f64], a: &[f64], b: &[f64]) {
     set_sum(out, a, -1.0, b);
 }
 
+/// Longest distance between the places of one atom in two vectors.
+#[must_use]
+pub fn farthest_atom(a: &[f64], b: &[f64]) -> f64 {
+    a.chunks(3)
+        .zip(b.chunks(3))
+        .map(|(p, q)| p.iter().zip(q).map(|(s, t)| (s - t).powi(2)).sum::<f64>())
+        .fold(0.0, f64::max)
+        .sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +104,13 @@ mod tests {
             let plain: f64 = a.iter().zip(&b).map(|(p, q)| p * q).sum();
             assert!((dot(&a, &b) - plain).abs() <= 1e-12 * (1.0 + plain.abs()), "length {n}");
         }
+    }
+
+    #[test]
+    fn each_atom_is_limited_by_itself() {
+        let mut v = [3.0, 4.0, 0.0, 0.1, 0.0, 0.0, 1e200, 0.0];
+        limit_each_atom(&mut v[..6], 1.0);
+        assert!((v[0] - 0.6).abs() < 1e-15 && (v[1] - 0.8).abs() < 1e-15 && (v[3] - 0.1).abs() < 1e-15);
     }
 
     #[test]

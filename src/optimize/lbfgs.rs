@@ -2,6 +2,8 @@
 //! 503 (1989)): the direction −H g from the last few pairs s (step) and y (gradient change) by the two-loop recursion.
 
 use super::line_search::{LineSearch, LineSearchSettings, Outcome};
+use super::model::Model;
+use super::reach::Reach;
 use super::{Point, StepInfo, StepOutcome, Stepper, vector};
 use crate::potential::{EvalError, Potential};
 
@@ -13,8 +15,13 @@ pub struct LbfgsSettings {
     /// Curvature (kcal/mol/Å²) assumed before anything is known. 1000 is about a bond stretch's: the first step is then right
     /// for the stiffest motions, which alone make the gradient of a distorted molecule, and short for the others.
     pub first_curvature: f64,
-    /// Longest displacement of one atom in a step, Å.
+    /// Longest displacement of one atom in a step, Å. It doubles while step after step is cut by it and the surface still falls
+    /// at the end: fragments that were torn apart are not brought back in steps of a bond's width.
     pub max_step: f64,
+    /// Whether to precondition with the surface's own model Hessian, where it has one ([`Potential::curvature`]).
+    pub precondition: bool,
+    /// The model is taken anew when an atom has moved so far, Å.
+    pub model_reach: f64,
     /// The line search.
     pub line_search: LineSearchSettings,
 }
@@ -25,6 +32,8 @@ impl Default for LbfgsSettings {
             memory: 20,
             first_curvature: 1000.0,
             max_step: 0.4,
+            precondition: true,
+            model_reach: 0.3,
             line_search: LineSearchSettings::default(),
         }
     }
@@ -32,6 +41,10 @@ impl Default for LbfgsSettings {
 
 /// A pair whose curvature s·y is below this fraction of |s||y| says nothing but round-off and is not kept.
 const LEAST_CURVATURE: f64 = 1e-10;
+
+/// A pair stiffer than this (kcal/mol/Å²; a triple bond has 3000) tells of a wall between overlapping atoms that was just left,
+/// and would make every step that follows microscopic.
+const MOST_CURVATURE: f64 = 1e8;
 
 /// A direction at a steeper angle to −g than this cosine is given up for −g itself.
 const LEAST_COSINE: f64 = 1e-8;
@@ -41,9 +54,11 @@ const LEAST_COSINE: f64 = 1e-8;
 pub struct Lbfgs {
     settings: LbfgsSettings,
     pairs: Pairs,
+    model: Model,
     direction: Vec<f64>,
     /// Whether `direction` belongs to the present point.
     ready: bool,
+    reach: Reach,
     line_search: LineSearch,
 }
 
@@ -60,8 +75,10 @@ impl Lbfgs {
         Self {
             settings,
             pairs: Pairs::default(),
+            model: Model::default(),
             direction: Vec::new(),
             ready: false,
+            reach: Reach::new(settings.max_step),
             line_search: LineSearch::new(settings.line_search),
         }
     }
@@ -70,21 +87,44 @@ impl Lbfgs {
         if self.ready {
             return;
         }
-        self.pairs
-            .apply_inverse(gradient, 1.0 / self.settings.first_curvature, &mut self.direction);
-        for d in &mut self.direction {
-            *d = -*d;
-        }
+        self.aim_by_memory(gradient);
         let cosine_bound = LEAST_COSINE * vector::norm(gradient) * vector::norm(&self.direction);
         // A direction that is not a number is not downhill either.
         let downhill = vector::dot(gradient, &self.direction) < -cosine_bound;
         if !downhill {
             self.pairs.clear();
-            for (d, g) in self.direction.iter_mut().zip(gradient) {
-                *d = -g / self.settings.first_curvature;
-            }
+            self.aim_blindly(gradient);
         }
         self.ready = true;
+    }
+
+    fn aim_by_memory(&mut self, gradient: &[f64]) {
+        let Self {
+            pairs,
+            model,
+            direction,
+            settings,
+            ..
+        } = self;
+        if model.is_known() {
+            pairs.apply_inverse_by(gradient, direction, |v, _| model.solve(v));
+        } else if pairs.is_empty() {
+            self.aim_blindly(gradient);
+            return;
+        } else {
+            pairs.apply_inverse(gradient, 1.0 / settings.first_curvature, direction);
+        }
+        for d in direction {
+            *d = -*d;
+        }
+    }
+
+    /// Down each atom's own gradient, as far as an atom may go: where two atoms overlap the others are moved all the same.
+    fn aim_blindly(&mut self, gradient: &[f64]) {
+        for (d, g) in self.direction.iter_mut().zip(gradient) {
+            *d = -g / self.settings.first_curvature;
+        }
+        vector::limit_each_atom(&mut self.direction, self.reach.longest());
     }
 
     fn learn(&mut self, point: &Point) {
@@ -102,11 +142,13 @@ impl Stepper for Lbfgs {
         self.pairs.reset(self.settings.memory, n);
         self.direction.clear();
         self.direction.resize(n, 0.0);
+        self.model.reset();
         self.ready = false;
+        self.reach = Reach::new(self.settings.max_step);
     }
 
     fn coming_displacement(&mut self, point: &Point) -> Option<&[f64]> {
-        if self.pairs.is_empty() {
+        if self.pairs.is_empty() && !self.model.is_known() {
             return None;
         }
         self.aim(&point.gradient);
@@ -119,9 +161,12 @@ impl Stepper for Lbfgs {
         point: &mut Point,
         budget: usize,
     ) -> Result<StepOutcome, EvalError> {
+        if self.settings.precondition && self.model.refresh(potential, &point.x, self.settings.model_reach) {
+            self.ready = false;
+        }
         loop {
             self.aim(&point.gradient);
-            let largest = self.settings.max_step / vector::longest_atom(&self.direction);
+            let largest = self.reach.longest() / vector::longest_atom(&self.direction);
             if !largest.is_finite() {
                 return Ok(StepOutcome::Stalled { step_norm: 0.0 });
             }
@@ -132,6 +177,7 @@ impl Stepper for Lbfgs {
             match outcome {
                 Outcome::Moved(t) => {
                     self.learn(point);
+                    self.reach.learn(t >= largest);
                     return Ok(StepOutcome::Moved(StepInfo {
                         displacement: t * vector::norm(&self.direction),
                     }));
@@ -150,7 +196,7 @@ impl Stepper for Lbfgs {
 
 /// The remembered pairs: a ring of `capacity` slots in two flat arrays.
 #[derive(Debug, Default)]
-struct Pairs {
+pub(super) struct Pairs {
     capacity: usize,
     n: usize,
     s: Vec<f64>,
@@ -166,7 +212,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn reset(&mut self, capacity: usize, n: usize) {
+    pub fn reset(&mut self, capacity: usize, n: usize) {
         let capacity = capacity.max(1);
         self.capacity = capacity;
         self.n = n;
@@ -178,16 +224,16 @@ impl Pairs {
         self.clear();
     }
 
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.next = 0;
         self.len = 0;
     }
 
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    fn next_slot(&mut self) -> (&mut [f64], &mut [f64]) {
+    pub fn next_slot(&mut self) -> (&mut [f64], &mut [f64]) {
         let slot = self.next * self.n..(self.next + 1) * self.n;
         (&mut self.s[slot.clone()], &mut self.y[slot])
     }
@@ -197,12 +243,13 @@ impl Pairs {
         (&self.s[slot.clone()], &self.y[slot])
     }
 
-    /// Keeps what was written into the next slot, unless its curvature is not positive.
-    fn keep_next(&mut self) {
+    /// Keeps what was written into the next slot, unless its curvature is not positive, or a wall's.
+    pub fn keep_next(&mut self) {
         let (s, y) = self.slot(self.next);
         let (curvature, square) = (vector::dot(s, y), vector::dot(y, y));
-        let bound = LEAST_CURVATURE * vector::norm(s) * square.sqrt();
-        if curvature > bound && curvature.is_finite() && square.is_finite() {
+        let length = vector::norm(s);
+        let bound = LEAST_CURVATURE * length * square.sqrt();
+        if curvature > bound && curvature < MOST_CURVATURE * length * length && square.is_finite() {
             self.curvature[self.next] = curvature;
             self.square[self.next] = square;
             self.next = (self.next + 1) % self.capacity;
@@ -210,8 +257,19 @@ impl Pairs {
         }
     }
 
-    /// `out = H v`, H the inverse-Hessian approximation; `first_scale` v where nothing is known.
-    fn apply_inverse(&mut self, v: &[f64], first_scale: f64, out: &mut [f64]) {
+    /// `out = H v`, H the inverse-Hessian approximation; `first_scale` v where nothing is known, else the newest pair's curvature
+    /// scales the identity (Nocedal and Wright, eq 7.20).
+    pub fn apply_inverse(&mut self, v: &[f64], first_scale: f64, out: &mut [f64]) {
+        self.apply_inverse_by(v, out, |out, newest| {
+            let scale = newest.map_or(first_scale, |curvature| 1.0 / curvature);
+            for o in out.iter_mut() {
+                *o *= scale;
+            }
+        });
+    }
+
+    /// The same with another inverse Hessian to start from: `first(v, y·y/s·y of the newest pair)` replaces v by its product.
+    fn apply_inverse_by(&mut self, v: &[f64], out: &mut [f64], first: impl FnOnce(&mut [f64], Option<f64>)) {
         out.copy_from_slice(v);
         let slot_of = |age: usize| (self.next + self.capacity - 1 - age) % self.capacity;
         let mut alpha = std::mem::take(&mut self.alpha);
@@ -221,14 +279,8 @@ impl Pairs {
             alpha[slot] = vector::dot(s, out) / self.curvature[slot];
             vector::add_scaled(out, -alpha[slot], y);
         }
-        let scale = if self.len == 0 {
-            first_scale
-        } else {
-            self.curvature[slot_of(0)] / self.square[slot_of(0)]
-        };
-        for o in out.iter_mut() {
-            *o *= scale;
-        }
+        let newest = (self.len > 0).then(|| self.square[slot_of(0)] / self.curvature[slot_of(0)]);
+        first(out, newest);
         for age in (0..self.len).rev() {
             let slot = slot_of(age);
             let (s, y) = self.slot(slot);

@@ -29,6 +29,8 @@ pub struct LineSearchSettings {
     pub decrease: f64,
     /// σ of the slope condition; 0.9 as usual for quasi-Newton directions.
     pub slope: f64,
+    /// Whether an uphill slope at the end of the step has to be as small, too (the strong Wolfe conditions).
+    pub both_slopes: bool,
     /// Round-off of an energy relative to its magnitude (and at least to 1 kcal/mol): ε of the approximate conditions.
     pub energy_noise: f64,
     /// Most evaluations in one search.
@@ -40,6 +42,7 @@ impl Default for LineSearchSettings {
         Self {
             decrease: 1e-4,
             slope: 0.9,
+            both_slopes: false,
             energy_noise: 1e-11,
             evaluations: 30,
         }
@@ -170,8 +173,13 @@ impl LineSearch {
     }
 
     fn accepts(&self, start: &Sample, at: &Sample, noise: f64) -> bool {
-        let LineSearchSettings { decrease, slope, .. } = self.settings;
-        if !at.is_finite() || at.slope < slope * start.slope {
+        let LineSearchSettings {
+            decrease,
+            slope,
+            both_slopes,
+            ..
+        } = self.settings;
+        if !at.is_finite() || at.slope < slope * start.slope || (both_slopes && at.slope > -slope * start.slope) {
             return false;
         }
         // A fall of the energy that is smaller than its round-off proves nothing: then only slopes are believed.

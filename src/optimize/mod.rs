@@ -3,27 +3,44 @@
 //! [`minimize`] is the driver: it owns the loop, the counts, the limits, the stop rule and the observer. A [`Stepper`] makes one
 //! step at a time and knows nothing of any of these.
 
+pub mod adam;
+pub mod conjugate_gradient;
 pub mod criteria;
+pub mod fire;
 pub mod lbfgs;
 mod line_search;
+mod model;
+pub mod noise_tolerant;
 pub mod observer;
+pub mod pattern_search;
 pub mod proof;
+mod reach;
 pub mod rfo;
-pub use crate::linalg::vector;
+mod start;
+pub mod steepest_descent;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod noise_tests;
 
-use crate::potential::{EvalError, Potential};
+use crate::potential::{AddCurvature, EvalError, Potential};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
+pub use crate::linalg::vector;
+pub use adam::{Adam, AdamSettings};
+pub use conjugate_gradient::{ConjugateGradient, ConjugateGradientSettings};
 pub use criteria::Criteria;
+pub use fire::{Fire, FireSettings};
 pub use lbfgs::{Lbfgs, LbfgsSettings};
 pub use line_search::LineSearchSettings;
+pub use noise_tolerant::{NoiseTolerant, NoiseTolerantSettings};
 pub use observer::{Observer, Progress, Verdict};
+pub use pattern_search::{PatternSearch, PatternSearchSettings};
 pub use proof::{ProofSettings, Proven, Task, minimize_proven};
 pub use rfo::{InitialHessian, Rfo, RfoSettings};
+pub use steepest_descent::{SteepestDescent, SteepestDescentSettings};
 
 /// A point of a surface with its energy and gradient.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,16 +59,30 @@ impl Point {
     /// # Errors
     /// As [`Potential::energy_gradient`]; also where the surface lets something infinite through.
     pub fn at(potential: &mut dyn Potential, x: &[f64]) -> Result<Self, EvalError> {
-        let mut gradient = vec![0.0; x.len()];
-        let energy = potential.energy_gradient(x, &mut gradient)?;
-        if !energy.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
-            return Err(EvalError::NotFinite { energy });
-        }
-        Ok(Self {
+        let mut point = Self {
             x: x.to_vec(),
-            energy,
-            gradient,
-        })
+            energy: 0.0,
+            gradient: vec![0.0; x.len()],
+        };
+        if point.evaluate(potential)? {
+            Ok(point)
+        } else {
+            Err(EvalError::NotFinite { energy: point.energy })
+        }
+    }
+
+    /// Evaluates the surface at the point's coordinates, and says whether it is finite there. A gradient counts only on a
+    /// surface that has one.
+    fn evaluate(&mut self, potential: &mut dyn Potential) -> Result<bool, EvalError> {
+        match potential.energy_gradient(&self.x, &mut self.gradient) {
+            Ok(energy) => self.energy = energy,
+            Err(EvalError::NotFinite { energy }) => {
+                self.energy = energy;
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(self.energy.is_finite() && (!potential.has_gradient() || self.gradient.iter().all(|g| g.is_finite())))
     }
 
     fn resize(&mut self, n: usize) {
@@ -137,10 +168,15 @@ pub enum Stop {
         /// Length of the shortest step that was tried, Å.
         step_norm: f64,
     },
+    /// The gradient can't be told from the noise that was stated for it, though the criteria don't hold.
+    NoiseFloor {
+        /// Standard deviation of the noise of a gradient component, kcal/mol/Å.
+        noise: f64,
+    },
 }
 
 impl Stop {
-    /// The name in output: `converged`, `step_limit`, `evaluation_limit`, `time_limit`, `interrupted`, `stalled`.
+    /// The name in output: `converged`, `step_limit`, `evaluation_limit`, `time_limit`, `interrupted`, `stalled`, `noise_floor`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -150,12 +186,13 @@ impl Stop {
             Self::TimeLimit => "time_limit",
             Self::Interrupted => "interrupted",
             Self::Stalled { .. } => "stalled",
+            Self::NoiseFloor { .. } => "noise_floor",
         }
     }
 }
 
 /// Where to end without convergence. `None`: no limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Limits {
     /// Most steps.
     pub steps: Option<usize>,
@@ -163,6 +200,9 @@ pub struct Limits {
     pub evaluations: Option<usize>,
     /// Longest time; looked at between steps.
     pub time: Option<Duration>,
+    /// Standard deviation of the noise of a gradient component, kcal/mol/Å: a gradient no larger than noise alone would be is
+    /// the end.
+    pub noise: Option<f64>,
 }
 
 /// Where a minimization ended, and how.
@@ -200,7 +240,8 @@ pub enum OptimizeError {
 
 /// Walks down from `x0` (Å) until the criteria hold, a limit is reached, or the observer says stop.
 ///
-/// Reaching a limit is not an error: the lowest point so far comes back with the [`Stop`] that says so.
+/// Reaching a limit is not an error: the lowest point so far comes back with the [`Stop`] that says so. A start without an energy
+/// because atoms are on one point is left by the shortest of a few fixed random displacements that has one.
 ///
 /// # Errors
 /// Where the surface fails.
@@ -214,7 +255,7 @@ pub fn minimize(
 ) -> Result<Minimum, OptimizeError> {
     let started = Instant::now();
     let mut seam = Seam::new(potential);
-    let mut point = Point::at(&mut seam, x0).map_err(OptimizeError::Start)?;
+    let mut point = start::point(&mut seam, x0).map_err(OptimizeError::Start)?;
     let mut walk = Walk {
         best: point.clone(),
         best_is_feasible: true,
@@ -240,6 +281,10 @@ pub fn minimize(
         }
         if verdict == Verdict::Stop {
             break Stop::Interrupted;
+        }
+        if let Some(noise) = limits.noise.filter(|&noise| is_noise(&point.gradient, noise)) {
+            walk.best.copy_from(&point);
+            break Stop::NoiseFloor { noise };
         }
         if let Some(limit) = limits.reached(walk.steps, seam.evaluations, started) {
             break limit;
@@ -302,6 +347,12 @@ fn has_converged(
     }
     let free = stepper.free_gradient(point);
     Ok(criteria.gradient_holds(free.as_deref().unwrap_or(&point.gradient)))
+}
+
+/// Whether noise of this standard deviation alone could be the whole gradient: its mean square over n components scatters by
+/// √(2/n) of itself, so that pure noise is below the bound 98 times in a hundred.
+fn is_noise(gradient: &[f64], noise: f64) -> bool {
+    vector::rms(gradient) <= noise * (1.0 + 2.0 * (0.5 / gradient.len() as f64).sqrt())
 }
 
 impl Limits {
@@ -409,6 +460,14 @@ impl Potential for Seam<'_> {
         self.last.gradient.extend_from_slice(gradient);
         self.last.energy = energy;
         Ok(energy)
+    }
+
+    fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+        self.potential.curvature(x, add)
+    }
+
+    fn has_gradient(&self) -> bool {
+        self.potential.has_gradient()
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {

@@ -143,6 +143,7 @@ impl Task<'_> {
     ) -> Result<Minimum, OptimizeError> {
         let (steps, evaluations) = earlier.map_or((0, 0), |m| (m.steps, m.evaluations));
         let limits = Limits {
+            noise: self.limits.noise,
             steps: self.limits.steps.map(|most| most.saturating_sub(steps)),
             evaluations: self.limits.evaluations.map(|most| most.saturating_sub(evaluations)),
             time: self
@@ -365,7 +366,7 @@ mod tests {
         );
         assert!(found.proven && found.saddles_left == 0, "{found:?}");
         assert!((found.minimum.point.energy - LennardJones::LOWEST_13).abs() < 1e-5);
-        assert!(found.verification_evaluations > 0);
+        assert!(found.verification_hessian_evaluations > 0);
     }
 
     #[test]

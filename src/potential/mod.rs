@@ -1,5 +1,7 @@
 //! The seam between surfaces and the algorithms that walk on them.
 
+#[cfg(feature = "engines")]
+pub mod external;
 pub mod test_surfaces;
 
 use thiserror::Error;
@@ -23,7 +25,18 @@ pub enum EvalError {
         /// Length of this surface.
         expected: usize,
     },
+    /// A program outside failed, or its answer is no use.
+    #[error("{engine}: {message}")]
+    Engine {
+        /// Which engine, as the command line names it (`xtb`, `exec`, `ipi`).
+        engine: String,
+        /// What happened, in words.
+        message: String,
+    },
 }
+
+/// Takes one direction of a model Hessian: atoms, components of b on each, k (kcal/mol/Å²).
+pub type AddCurvature<'a> = dyn FnMut(&[usize], &[[f64; 3]], f64) + 'a;
 
 /// Something with an energy at a point: all that optimisers know.
 pub trait Potential: Send {
@@ -40,6 +53,19 @@ pub trait Potential: Send {
     /// # Errors
     /// Where the energy is not finite or the surface fails.
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError>;
+
+    /// A positive semidefinite model of the Hessian at `x` (Å), where the surface knows its own stiff directions: the sum of
+    /// k b bᵀ (kcal/mol/Å²) over the calls `add(atoms, b, k)`, with b given on a few atoms. Returns whether there is one.
+    /// Cheap and sparse; what preconditioners are made of.
+    fn curvature(&mut self, _x: &[f64], _add: &mut AddCurvature<'_>) -> bool {
+        false
+    }
+
+    /// Whether gradients mean anything. A surface that has energies only says `false` and fills them with NaN: no gradient
+    /// criterion ever holds on it, and only a pattern search can walk there.
+    fn has_gradient(&self) -> bool {
+        true
+    }
 
     /// Analytic second derivatives (kcal/mol/Å²), row-major, (3N)², where the surface has them.
     fn hessian(&mut self, _x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
@@ -91,6 +117,14 @@ impl<P: Potential> Potential for Counted<P> {
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
         self.evaluations += 1;
         self.inner.energy_gradient(x, gradient)
+    }
+
+    fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+        self.inner.curvature(x, add)
+    }
+
+    fn has_gradient(&self) -> bool {
+        self.inner.has_gradient()
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {

@@ -176,3 +176,53 @@ fn single_atoms_and_ions_are_minima_as_they_are() {
     let run = thalweg(&folder, &["minimize", "--json", "argon.xyz"]).expect(0);
     assert_eq!(run.json()[0]["steps"], 0);
 }
+
+#[test]
+fn every_optimizer_leads_to_the_same_minimum() {
+    let energy = |name: &str, words: &str| {
+        let folder = format!("minimize-with-{name}");
+        let run = minimized(&folder, &["--optimizer", name, "--convergence", "gau", "-v"]).expect(0);
+        let record = run.json().remove(0);
+        assert_eq!(record["stop"], "converged", "{name}");
+        assert!(run.err.contains(&format!("optimizer: {words}")), "{name}: {}", run.err);
+        record["energy"].as_f64().unwrap()
+    };
+    let expected = energy("auto", "L-BFGS");
+    for (name, words) in [
+        ("lbfgs", "L-BFGS"),
+        ("cg", "conjugate gradients"),
+        ("fire", "FIRE"),
+        ("sd", "steepest descent"),
+        ("pattern", "pattern search"),
+        ("adam", "Adam"),
+    ] {
+        let found = energy(name, words);
+        assert!((found - expected).abs() < 0.02, "{name}: {found} and {expected}");
+    }
+    minimized("minimize-optimizer", &["--optimizer", "fastest"]).expect(2);
+}
+
+#[test]
+fn stated_noise_ends_the_walk_at_its_floor_and_is_not_called_convergence() {
+    let run = minimized("minimize-noise", &["--noise", "0.5", "--convergence", "1e-8", "-v"]).expect(1);
+    let record = run.json().remove(0);
+    assert_eq!(record["stop"], "noise_floor");
+    assert_eq!(record["converged"], false);
+    assert!(record["gradient_rms"].as_f64().unwrap() < 1.0);
+    let words = "noise-tolerant L-BFGS, gradient noise 0.5";
+    assert!(
+        run.err.contains(words) && run.err.contains("noise floor"),
+        "{}",
+        run.err
+    );
+    // A criterion above the noise is met all the same.
+    minimized("minimize-noise", &["--noise", "1e-4", "--convergence", "gau"]).expect(0);
+}
+
+#[test]
+fn noise_has_to_be_a_positive_number() {
+    for sigma in ["0", "-1", "nan", "inf"] {
+        let run = minimized("minimize-no-noise", &["--noise", sigma]).expect(2);
+        assert!(run.err.contains("--noise"), "{}", run.err);
+    }
+}

@@ -4,6 +4,8 @@
 
 mod contract;
 mod derivatives;
+mod dreadful_starts;
 mod evaluator;
+mod lennard_jones;
 mod proof;
 mod synthetic;

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 use thalweg::chem::{Atom, Bond, BondOrder, Element, Molecule};
+use thalweg::coordinates::primitive::Primitive;
 use thalweg::forcefield::mmff94::{Parameters, Variant, parametrize};
 use thalweg::forcefield::{ForceField, Options};
-use thalweg::hessian::{LowestModeSettings, lowest_mode};
+use thalweg::formats::{Format, RawRecord};
+use thalweg::hessian::{LowestModeSettings, Model, dense_preconditioner, lowest_mode};
+use thalweg::linalg::lanczos::Map;
 use thalweg::optimize::{
     Criteria, Lbfgs, LbfgsSettings, Limits, ProofSettings, Proven, Stop, Task, minimize, minimize_proven,
 };
@@ -109,4 +112,75 @@ fn a_linear_molecule_is_proven_with_its_five_rigid_motions() {
     // The bend: MMFF94 has it near the observed 667 cm⁻¹.
     let lowest = proven.lowest.unwrap().wavenumber_cm1;
     assert!(lowest > 400.0 && lowest < 900.0, "{lowest}");
+}
+
+/// The bonds, angles and dihedrals of a molecule's graph.
+fn primitives(molecule: &Molecule) -> Vec<Primitive> {
+    let neighbors = |i: usize| molecule.neighbors(i).iter().map(|n| n.atom);
+    let mut all = Vec::new();
+    for bond in molecule.bonds() {
+        let [j, k] = bond.atoms;
+        all.push(Primitive::Stretch([j, k]));
+        for i in neighbors(j).filter(|&i| i != k) {
+            for l in neighbors(k).filter(|&l| l != j && l != i) {
+                all.push(Primitive::Dihedral([i, j, k, l]));
+            }
+        }
+    }
+    for j in 0..molecule.len() {
+        for i in neighbors(j) {
+            all.extend(neighbors(j).filter(|&k| k > i).map(|k| Primitive::Bend([i, j, k])));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_model_hessian_saves_most_products_on_real_molecules() {
+    for name in ["ibuprofen", "dodecane", "enkephalin"] {
+        let path = format!("{}/molecules/{name}.mol", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let record = RawRecord::new(Format::Mol, name, text).parse().unwrap();
+        let mut molecule = record.molecule;
+        thalweg::chem::kekulize::kekulize(&mut molecule).unwrap();
+        let field = field(&molecule);
+        let mut evaluator = field.evaluator();
+        let mut stepper = Lbfgs::new(LbfgsSettings::default());
+        let (criteria, limits) = (Criteria::default(), Limits::default());
+        let x = record.coordinates;
+        let end = minimize(&mut evaluator, &x, &mut stepper, &criteria, &limits, &mut ()).unwrap();
+        assert_eq!(end.stop, Stop::Converged, "{name}");
+        let (x, masses) = (end.point.x, masses(&molecule));
+        let mut look = |settings: &LowestModeSettings, map: Option<&mut Map<'_>>| {
+            let found = lowest_mode(&mut evaluator, &x, Some(&masses), settings, map);
+            found.unwrap().unwrap()
+        };
+        let exact = look(&LowestModeSettings::default(), None);
+        assert!(
+            exact.wavenumber_cm1 > 5.0 && exact.evaluations == 0,
+            "{name}: {exact:?}"
+        );
+        let model = Model::Lindh.prepare(&molecule).cartesian(&primitives(&molecule), &x);
+        let mut map = dense_preconditioner(model).unwrap();
+        for (settings, most, tolerance) in [
+            (LowestModeSettings::default(), 50, 1e-4),
+            (LowestModeSettings::noisy(), 36, 2e-2),
+        ] {
+            let settings = LowestModeSettings {
+                analytic: false,
+                ..settings
+            };
+            let found = look(&settings, Some(&mut map));
+            assert!(found.converged && found.evaluations <= most, "{name}: {found:?}");
+            let error = (found.wavenumber_cm1 - exact.wavenumber_cm1).abs();
+            assert!(error < tolerance * exact.wavenumber_cm1, "{name}: {error}");
+        }
+        // The force field's own model serves where none is given.
+        let unaided = LowestModeSettings {
+            analytic: false,
+            ..LowestModeSettings::default()
+        };
+        let found = look(&unaided, None);
+        assert!(found.converged && found.evaluations <= 60, "{name}: {found:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Every command of the README runs.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -42,9 +43,16 @@ fn every_command_runs() {
     let search = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::iter::once(binary.parent().unwrap().to_path_buf()).chain(std::env::split_paths(&search));
     let search = std::env::join_paths(paths).unwrap();
+    let has_xtb = Command::new("xtb").arg("--version").output().is_ok();
     let mut ran = 0;
     for command in commands() {
         if command == "cargo test --release" || command.starts_with("cargo install") {
+            continue;
+        }
+        if command.contains("--engine xtb") && !has_xtb {
+            // Not by a macro: what these print is held back where the test passes.
+            let text = format!("SKIPPED: no xtb on the search path for `{command}`\n");
+            std::io::stderr().write_all(text.as_bytes()).unwrap();
             continue;
         }
         let line = command.replace("cargo run --release --", "thalweg");

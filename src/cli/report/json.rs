@@ -1,9 +1,9 @@
 //! JSON lines: one object a molecule, with the keys of the command-line contract.
 
 use crate::chem::Molecule;
-use crate::cli::energy::Evaluated;
 use crate::cli::prepare::Prepared;
-use crate::forcefield::{Breakdown, Surface, Terms};
+use crate::cli::surface::Evaluated;
+use crate::forcefield::{Breakdown, Terms};
 use crate::formats::{RawRecord, ReadError};
 use crate::optimize::vector;
 use serde::Serialize;
@@ -25,7 +25,8 @@ pub struct Identity<'a> {
 #[derive(Serialize)]
 pub struct EnergyPart {
     energy: f64,
-    terms: TermsPart,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<TermsPart>,
     gradient_rms: f64,
     gradient_max: f64,
 }
@@ -41,13 +42,13 @@ struct TermsPart {
     electrostatic: f64,
 }
 
-/// One atom with `--atoms`.
+/// One atom with `--atoms`. Types and charges are a force field's.
 #[derive(Serialize)]
 pub struct AtomPart<'a> {
     element: &'static str,
     #[serde(rename = "type")]
-    atom_type: &'a str,
-    charge: f64,
+    atom_type: Option<&'a str>,
+    charge: Option<f64>,
     gradient: [f64; 3],
 }
 
@@ -96,17 +97,34 @@ pub struct MinimizeLine<'a> {
     pub changes: Vec<String>,
 }
 
+/// Object of the `serve` command, after the last evaluation.
+#[derive(Serialize)]
+pub struct ServeLine<'a> {
+    #[serde(flatten)]
+    pub identity: Identity<'a>,
+    pub evaluations: usize,
+}
+
 impl<'a> Identity<'a> {
-    pub fn ok(raw: &'a RawRecord, prepared: &'a Prepared, surface: Surface) -> Self {
+    pub fn ok(raw: &'a RawRecord, prepared: &'a Prepared, surface: &'static str) -> Self {
         Self {
             source: &raw.source_name,
             index: Some(raw.index),
             name: Some(&prepared.record.name),
             atoms: Some(prepared.molecule.len()),
-            surface: Some(surface.name()),
+            surface: Some(surface),
             status: "ok",
             error: None,
         }
+    }
+
+    /// A record of which something came, before something went wrong.
+    pub fn and_error(mut self, error: Option<&'a str>) -> Self {
+        if error.is_some() {
+            self.status = "error";
+            self.error = error;
+        }
+        self
     }
 
     /// A record that came to nothing; name and number of atoms where they are known.
@@ -146,7 +164,7 @@ impl EnergyPart {
         let gradient = &evaluated.point.gradient;
         Self {
             energy: evaluated.point.energy,
-            terms: TermsPart::new(&evaluated.terms),
+            terms: evaluated.terms.as_ref().map(TermsPart::new),
             gradient_rms: vector::rms(gradient),
             gradient_max: vector::max_abs(gradient),
         }
@@ -167,19 +185,14 @@ impl TermsPart {
     }
 }
 
-/// Type, charge and gradient of each atom.
-pub fn per_atom<'a>(molecule: &Molecule, terms: &'a Terms, gradient: &[f64]) -> Vec<AtomPart<'a>> {
-    let atoms = molecule
-        .atoms()
-        .iter()
-        .zip(&terms.atom_types)
-        .zip(&terms.charges)
-        .zip(vectors(gradient));
+/// Gradient of each atom, and type and charge where there are terms.
+pub fn per_atom<'a>(molecule: &Molecule, terms: Option<&'a Terms>, gradient: &[f64]) -> Vec<AtomPart<'a>> {
+    let atoms = molecule.atoms().iter().zip(vectors(gradient)).enumerate();
     atoms
-        .map(|(((atom, atom_type), &charge), gradient)| AtomPart {
+        .map(|(i, (atom, gradient))| AtomPart {
             element: atom.element.symbol(),
-            atom_type,
-            charge,
+            atom_type: terms.map(|terms| terms.atom_types[i].as_ref()),
+            charge: terms.map(|terms| terms.charges[i]),
             gradient,
         })
         .collect()

@@ -1,9 +1,9 @@
 //! Tables to read: one line a molecule, with blocks below it where details were asked for.
 
 use crate::chem::Molecule;
-use crate::cli::energy::Evaluated;
 use crate::cli::job::Details;
-use crate::forcefield::{Breakdown, Surface, Terms};
+use crate::cli::surface::Evaluated;
+use crate::forcefield::{Breakdown, Terms};
 use crate::optimize::vector;
 
 /// Widest name that keeps the columns straight.
@@ -12,20 +12,20 @@ const NAME_WIDTH: usize = 24;
 /// Heads of the columns.
 pub fn head() -> String {
     format!(
-        "{:<NAME_WIDTH$} {:>7} {:>6}  {:<8} {:>16} {:>13} {:>13}\n",
+        "{:<NAME_WIDTH$} {:>7} {:>6}  {:<9} {:>16} {:>13} {:>13}\n",
         "# molecule", "record", "atoms", "surface", "energy/kcal/mol", "gradient rms", "gradient max"
     )
 }
 
 /// A molecule's line.
-pub fn row(name: &str, index: usize, surface: Surface, evaluated: &Evaluated) -> String {
+pub fn row(name: &str, index: usize, surface: &str, evaluated: &Evaluated) -> String {
     let gradient = &evaluated.point.gradient;
     format!(
-        "{:<NAME_WIDTH$} {:>7} {:>6}  {:<8} {:>16.6} {:>13.6} {:>13.6}\n",
+        "{:<NAME_WIDTH$} {:>7} {:>6}  {:<9} {:>16.6} {:>13.6} {:>13.6}\n",
         shown(name),
         index,
         gradient.len() / 3,
-        surface.name(),
+        surface,
         evaluated.point.energy,
         vector::rms(gradient),
         vector::max_abs(gradient)
@@ -42,11 +42,11 @@ fn shown(name: &str) -> String {
     }
 }
 
-/// The blocks below a molecule's line.
+/// The blocks below a molecule's line. Without terms there is the gradient only.
 pub fn details(
     wanted: Details,
     molecule: &Molecule,
-    terms: &Terms,
+    terms: Option<&Terms>,
     evaluated: &Evaluated,
     seconds: Option<f64>,
 ) -> String {
@@ -54,15 +54,16 @@ pub fn details(
     if let Some(seconds) = seconds {
         push(&mut out, format_args!("  {:.4} µs per evaluation", seconds * 1e6));
     }
-    if wanted.terms {
-        add_terms(&mut out, &evaluated.terms);
+    if let (true, Some(breakdown)) = (wanted.terms, &evaluated.terms) {
+        add_terms(&mut out, breakdown);
     }
-    if wanted.atoms {
-        add_atoms(&mut out, molecule, terms, &evaluated.point.gradient);
-    } else if wanted.gradient {
-        add_gradient(&mut out, molecule, &evaluated.point.gradient);
+    let gradient = &evaluated.point.gradient;
+    match terms.filter(|_| wanted.atoms) {
+        Some(terms) => add_atoms(&mut out, molecule, terms, gradient),
+        None if wanted.gradient || wanted.atoms => add_gradient(&mut out, molecule, gradient),
+        None => {}
     }
-    if wanted.explain {
+    if let Some(terms) = terms.filter(|_| wanted.explain) {
         add_estimates(&mut out, terms);
     }
     out

@@ -20,6 +20,14 @@ pub struct QuarticBond<S = f64> {
 }
 
 impl<C: Real> QuarticBond<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> QuarticBond<S> {
+        QuarticBond {
+            force_constant: lift(self.force_constant),
+            length: lift(self.length),
+        }
+    }
+
     /// Energy (kcal/mol) at the distance `r` (Å).
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, r: S) -> S {
@@ -39,6 +47,14 @@ pub struct HarmonicBond<S = f64> {
 }
 
 impl<C: Real> HarmonicBond<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> HarmonicBond<S> {
+        HarmonicBond {
+            force_constant: lift(self.force_constant),
+            length: lift(self.length),
+        }
+    }
+
     /// Energy (kcal/mol) at the distance `r` (Å).
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, r: S) -> S {

@@ -12,6 +12,13 @@ pub struct ThreefoldTorsion<S = f64> {
 }
 
 impl<C: Real> ThreefoldTorsion<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> ThreefoldTorsion<S> {
+        ThreefoldTorsion {
+            barriers: self.barriers.map(lift),
+        }
+    }
+
     /// Energy (kcal/mol) at the cosine of the dihedral.
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
@@ -55,6 +62,14 @@ impl CosineTorsion {
 }
 
 impl<C: Real> CosineTorsion<C> {
+    /// The same parameters as numbers of another kind.
+    pub fn lift<S>(self, lift: impl Fn(C) -> S + Copy) -> CosineTorsion<S> {
+        CosineTorsion {
+            barrier: lift(self.barrier),
+            polynomial: self.polynomial.map(lift),
+        }
+    }
+
     /// Energy (kcal/mol) at the cosine of the dihedral.
     #[inline(always)]
     pub fn energy<S: Over<C>>(&self, cosine: S) -> S {
