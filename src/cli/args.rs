@@ -137,7 +137,7 @@ pub struct MinimizeArgs {
     /// minimization ends (as noise_floor, not converged) where the gradient can't be told from noise.
     #[arg(long, value_name = "SIGMA", allow_negative_numbers = true)]
     pub noise: Option<f64>,
-    /// Coordinates to walk in.
+    /// Coordinates to walk in; auto: internal ones for engines, Cartesian ones for force fields.
     #[arg(long, value_name = "KIND", default_value = "auto")]
     pub coordinates: CoordinatesName,
 }
@@ -196,6 +196,7 @@ pub enum ForceFieldName {
 pub enum OptimizerName {
     Auto,
     Lbfgs,
+    Rfo,
     Cg,
     Fire,
     Sd,

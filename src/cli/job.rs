@@ -1,8 +1,6 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
-use super::args::{
-    Args, Command, CommonArgs, CoordinatesName, EnergyArgs, FormatName, MinimizeArgs, ServeArgs, SurfaceArgs,
-};
+use super::args::{Args, Command, CommonArgs, EnergyArgs, FormatName, MinimizeArgs, ServeArgs, SurfaceArgs};
 use super::interrupt;
 use super::optimizer::Optimizer;
 use super::surface::{External, ForceFields, Surfaces};
@@ -129,13 +127,7 @@ fn energy_task(args: EnergyArgs) -> Result<(Common, Task), UsageError> {
 }
 
 fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
-    if args.coordinates == CoordinatesName::Internal {
-        return Err(UsageError(
-            "--coordinates internal: not yet in this version; auto and cartesian walk in Cartesian coordinates"
-                .to_owned(),
-        ));
-    }
-    let optimizer = Optimizer::new(args.optimizer, args.noise).map_err(UsageError)?;
+    let optimizer = Optimizer::new(args.optimizer, args.coordinates, args.noise).map_err(UsageError)?;
     let trajectory = args.trajectory.map(|path| {
         let format = Format::from_path(&path).unwrap_or(Format::Xyz);
         (path, format)

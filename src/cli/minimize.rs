@@ -53,9 +53,15 @@ impl Minimizations<'_> {
             trajectory, messages, ..
         } = outcome;
         if self.common.verbosity == Verbosity::Verbose {
-            messages.push(self.message(ready, Level::Detail, format!("optimizer: {}", self.task.optimizer)));
+            messages.push(self.message(
+                ready,
+                Level::Detail,
+                format!("optimizer: {}", self.task.optimizer.words(ready)),
+            ));
         }
         let mut frames = Ok(());
+        let (mut stepper, note) = self.task.optimizer.stepper(ready);
+        messages.extend(note.map(|text| self.message(ready, Level::Warning, text)));
         let watch = |progress: &Progress<'_>| {
             if self.common.verbosity == Verbosity::Verbose {
                 messages.push(self.message(ready, Level::Detail, step_line(progress)));
@@ -69,7 +75,6 @@ impl Minimizations<'_> {
         let watched = self.task.trajectory.is_some() || self.common.verbosity == Verbosity::Verbose;
         let mut observer = (Interrupt(interrupt::flag()), Each(watched.then_some(watch)));
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
-        let mut stepper = self.task.optimizer.stepper();
         let started = Instant::now();
         let result = optimize::minimize(
             live.potential(),

@@ -160,13 +160,31 @@ fn the_output_may_replace_the_input() {
 }
 
 #[test]
-fn internal_coordinates_are_refused_by_name() {
-    let run = minimized("minimize-internal", &["--coordinates", "internal"]).expect(2);
-    assert!(
-        run.err.contains("--coordinates internal") && run.err.contains("not yet"),
-        "{}",
-        run.err
-    );
+fn internal_coordinates_lead_to_the_same_minimum() {
+    let energy = |args: &[&str]| {
+        let run = minimized(
+            "minimize-internal",
+            &[args, &["--convergence", "gau_verytight"]].concat(),
+        );
+        let line = run.expect(0).json().remove(0);
+        assert_eq!(line["converged"], true);
+        line["energy"].as_f64().unwrap()
+    };
+    let cartesian = energy(&["--coordinates", "cartesian"]);
+    for args in [&["--coordinates", "internal"][..], &["--optimizer", "rfo"]] {
+        assert!((energy(args) - cartesian).abs() < 1e-6, "{args:?}");
+    }
+}
+
+#[test]
+fn coordinates_that_an_optimizer_does_not_walk_in_are_wrong_usage() {
+    for args in [
+        ["--coordinates", "internal", "--optimizer", "fire"],
+        ["--coordinates", "cartesian", "--optimizer", "rfo"],
+    ] {
+        let run = minimized("minimize-coordinates", &args).expect(2);
+        assert!(run.err.contains("internal coordinates"), "{}", run.err);
+    }
 }
 
 #[test]
