@@ -126,9 +126,13 @@ impl Skeleton {
             neighbors: &neighbors,
         };
         let rings = surroundings.rings(&contacts);
+        let mut bare = vec![true; elements.len()];
+        for atom in contacts.iter().flat_map(|c| c.atoms) {
+            bare[atom] = false;
+        }
         let states: Vec<Vec<State>> = (0..elements.len())
             .map(|a| {
-                let mut states = states::states(elements[a], neighbors[a].len());
+                let mut states = states::states(elements[a], neighbors[a].len(), bare[a]);
                 for state in &mut states {
                     state.penalty += lengths::angle_penalty(coordinates, elements[a], a, &neighbors[a], state.pi);
                     state.penalty += surroundings.charge_penalty(a, state.charge, &rings[a]);
@@ -263,22 +267,24 @@ fn components(atoms: usize, contacts: &[Contact], marked: &[bool]) -> (Vec<usize
 fn notes(skeleton: &Skeleton, solution: &Solution, given: Option<i32>) -> Vec<String> {
     let mut notes = Vec::new();
     let total: i32 = solution.drawings.iter().map(|d| d.charge).sum();
-    if given.is_none() && total != 0 {
-        notes.push(format!("charge {total:+} inferred; state it with --charge"));
-    }
-    if let Some(other) = solution.ambiguous {
-        notes.push(format!(
-            "charge {total:+} is inferred, but {other:+} is about as likely; state it with --charge"
-        ));
+    match solution.ambiguous {
+        Some(other) => notes.push(format!(
+            "charge {total:+} inferred, but {other:+} is about as likely; state it with --charge"
+        )),
+        None if given.is_none() && total != 0 => {
+            notes.push(format!("charge {total:+} inferred; state it with --charge"));
+        }
+        None => {}
     }
     if solution.cut {
         notes.push("the search for bond orders was cut short; the drawing may not be the best".to_owned());
     }
     for (atoms, drawing) in skeleton.atoms.iter().zip(&solution.drawings) {
         for (&atom, state) in atoms.iter().zip(&drawing.states) {
-            if state.penalty >= 20.0 {
+            let is_odd = state.penalty >= 20.0 || (state.charge.abs() > 1 && atoms.len() > 1);
+            if is_odd {
                 notes.push(format!(
-                    "odd valence at atom {} (charge {:+}, {} unpaired electrons)",
+                    "odd valence at atom {} (charge {:+}, {} unpaired electrons in its drawing)",
                     atom + 1,
                     state.charge,
                     state.unpaired

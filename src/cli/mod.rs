@@ -1,6 +1,6 @@
 //! The command line: the only room that prints, exits or reads the environment.
 //!
-//! [`args`] (raw) → [`job`] (validated once) → one file a command → [`report`].
+//! `args` (raw) → `job` (validated once) → one file a command → `report`.
 
 mod args;
 mod checks;

@@ -36,6 +36,10 @@ impl Sink {
     /// A file: written beside its place and renamed by [`Sink::finish`]; removed if that is never called. Something that
     /// is not an ordinary file (a device, a pipe) is written directly.
     pub fn file(path: &Path) -> Result<Self, String> {
+        // The link leads to an ordinary file where output is redirected, which must not be replaced under the shell's hands.
+        if path == Path::new("/dev/stdout") {
+            return Ok(Self::standard());
+        }
         let describe = |error: io::Error| format!("{}: {error}", path.display());
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let special = fs::metadata(&target).is_ok_and(|m| !m.is_file());

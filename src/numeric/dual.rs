@@ -75,6 +75,7 @@ impl<S: Real, const N: usize> Sub for Dual<S, N> {
     }
 }
 
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule")]
 impl<S: Real, const N: usize> Mul for Dual<S, N> {
     type Output = Self;
     #[inline(always)]
@@ -90,6 +91,7 @@ impl<S: Real, const N: usize> Mul for Dual<S, N> {
     }
 }
 
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule")]
 impl<S: Real, const N: usize> Div for Dual<S, N> {
     type Output = Self;
     #[inline(always)]

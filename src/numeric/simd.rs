@@ -1,6 +1,6 @@
 //! Vector implementations of [`Lanes`] for x86-64, and their choice at run time. The only file with unsafe code.
 //!
-//! Safety: each intrinsic needs its processor feature, and the types [`Avx2`] and [`Avx512`] are used only inside
+//! Safety: each intrinsic needs its processor feature, and the types `Avx2` and `Avx512` are used only inside
 //! the functions of [`dispatch`] that carry this feature, after it was detected. They are private to this file and
 //! reach kernels only as the type parameter of [`Kernel::run`], so no other code can make one. Loads and stores go through
 //! references to arrays of the full width.

@@ -1,5 +1,7 @@
 //! The command line as its users see it: outputs, messages, exit status.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod bad_input;
 mod convert;
 mod energy;

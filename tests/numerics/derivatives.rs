@@ -153,7 +153,8 @@ fn coupled_angle() {
     };
     agrees!(CoupledAngle { bend, coupling }, 3, |x| {
         let t = angle(x) * DEGREES;
-        let bend = (t - 109.6).powi(2) * ((t - 109.6) * -0.006981317 + 1.0) * (0.043844 / 2.0 * 0.85);
+        let bend =
+            (t - 109.6).powi(2) * ((t - 109.6) * -0.006981317 + 1.0) * (143.9325 / DEGREES / DEGREES / 2.0 * 0.85);
         let stretch = (distance(x, 0, 1) - 1.45) * 0.2 + (distance(x, 2, 1) - 1.35) * -0.1;
         bend + stretch * (t - 108.0) * 2.51210
     });
@@ -163,7 +164,7 @@ fn coupled_angle() {
 fn out_of_plane_bends() {
     agrees!(WilsonAngle { force_constant: 0.03 }, 4, |x| (wilson(x) * DEGREES)
         .powi(2)
-        * (0.043844 / 2.0 * 0.03));
+        * (143.9325 / DEGREES / DEGREES / 2.0 * 0.03));
     agrees!(
         Inversion {
             force_constant: 6.0,
@@ -172,8 +173,7 @@ fn out_of_plane_bends() {
         4,
         |x| {
             let chi = wilson(x);
-            let y = -chi + std::f64::consts::FRAC_PI_2;
-            (y.sin() * -0.7 + (y * 2.0).cos() * 0.2 + 1.1) * 6.0
+            (chi.cos() * -0.7 + (chi * 2.0).cos() * 0.2 + 1.1) * 6.0
         }
     );
 }

@@ -7,9 +7,9 @@ use super::{PerceptionError, Skeleton, Solution};
 /// Charges that partial sums may stray from the way to the best total.
 const WINDOW: i32 = 12;
 /// Price of each elementary charge of the whole where none was given: two neutral readings win over two charged ones.
-const NET_CHARGE: f64 = 0.5;
+const NET_CHARGE: f64 = 1.5;
 /// Another total charge within this penalty makes an inferred charge ambiguous.
-const AMBIGUOUS: f64 = 2.0;
+const AMBIGUOUS: f64 = 0.9;
 
 /// Chooses a drawing for each component.
 pub(super) fn solve_all(skeleton: &Skeleton, all_states: bool) -> Vec<Solutions> {

@@ -224,13 +224,19 @@ fn oxidation_states(element: Element) -> &'static [i8] {
     }
 }
 
-/// States of a metal ion: usual oxidation states first, any other from −2 to 8 at a price.
-fn metal_states(element: Element) -> Vec<State> {
+/// States of a metal ion: usual oxidation states first, any other from −2 to 8 at a price. Zero is for complexes.
+fn metal_states(element: Element, bare: bool) -> Vec<State> {
     let usual = oxidation_states(element);
     let charges = (-2..=8).map(|charge| {
         let penalty = match usual.iter().position(|&q| q == charge) {
             Some(0) => 0.0,
-            Some(_) if charge == 0 => 2.0,
+            Some(_) if charge == 0 => {
+                if bare {
+                    10.0
+                } else {
+                    2.0
+                }
+            }
             Some(rank) => 0.5 * rank as f64,
             None => 10.0 + f64::from((charge - usual[0]).abs()),
         };
@@ -239,10 +245,11 @@ fn metal_states(element: Element) -> Vec<State> {
     charges.collect()
 }
 
-/// All states of an atom with `degree` neighbours (metals left out), the likeliest first.
-pub(super) fn states(element: Element, degree: usize) -> Vec<State> {
+/// All states of an atom with `degree` neighbours (metals left out), the likeliest first; `bare` where it has no
+/// neighbour at all, metals counted.
+pub(super) fn states(element: Element, degree: usize, bare: bool) -> Vec<State> {
     if element.is_transition_metal() || element.is_s_block_metal() {
-        return metal_states(element);
+        return metal_states(element, bare);
     }
     let closed = closed_shell(element, degree);
     let mut all: Vec<State> = closed.iter().map(|&(pi, q, penalty)| state(pi, q, penalty)).collect();

@@ -123,6 +123,9 @@ fn coordination_compounds() {
     cisplatin += "H 0.96 -2.39 0\nH -0.48 -2.39 0.83\nH -0.48 -2.39 -0.83\n";
     let cisplatin = perceived(&cisplatin, None);
     assert_eq!((cisplatin.charge, charges(&cisplatin)[0]), (0, 0));
+    assert!(cisplatin.notes.is_empty(), "{:?}", cisplatin.notes);
+    let trichloride = perceived("Fe 0 0 0\nCl 2.15 0 0\nCl -1.075 1.862 0\nCl -1.075 -1.862 0", None);
+    assert_eq!((trichloride.charge, trichloride.notes.len()), (0, 0));
     assert_eq!(order(&cisplatin, 0, 1), Some(BondOrder::Single));
     assert_eq!(order(&cisplatin, 0, 3), Some(BondOrder::Dative));
     let mut ferrocene = "Fe 0 0 0\n".to_owned();

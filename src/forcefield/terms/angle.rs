@@ -5,14 +5,15 @@ use crate::geometry::{Angle, Vector};
 use crate::numeric::{Over, Real};
 use crate::units::DEGREES_PER_RADIAN;
 
-/// Half of 0.043844 kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 3).
-const KCAL_PER_MILLIDYNE: f64 = 0.043844 / 2.0;
+/// Half of 143.9325 (π/180)² kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 3, prints it rounded to 0.043844; the
+/// published MMFF94s energies are reproduced to 1e-4 with the unrounded value).
+const KCAL_PER_MILLIDYNE: f64 = 143.9325 / 2.0 / (DEGREES_PER_RADIAN * DEGREES_PER_RADIAN);
 
 /// Cubic bend constant of MMFF94, 1/deg: −0.4 rad⁻¹ (Halgren 1996, part I, eq 3, prints it rounded to −0.007; the
 /// published validation energies are reproduced with the unrounded value).
 const CUBIC: f64 = -0.006_981_317;
 
-/// MMFF94 cubic angle: E = 0.043844/2 ka Δθ² (1 + cb Δθ), Δθ = θ − θ0 in degrees (Halgren 1996, part I, eq 3).
+/// MMFF94 cubic angle: E = 143.9325 (π/180)²/2 ka Δθ² (1 + cb Δθ), Δθ = θ − θ0 in degrees (Halgren 1996, part I, eq 3).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CubicAngle<S = f64> {
     /// Force constant ka, md Å/rad².

@@ -1,4 +1,4 @@
-//! Energy terms: one file a term, each formula once, over [`Real`](crate::numeric::Real) numbers for both its coordinates and its parameters.
+//! Energy terms: one file a term, each formula once, over [`Real`] numbers for both its coordinates and its parameters.
 //!
 //! A term is a function of internal coordinates (a distance, an angle, the cosine of a dihedral …) and of parameters. The
 //! chain rule to Cartesian coordinates is `geometry`'s; derivatives of any order, in coordinates or in parameters, come

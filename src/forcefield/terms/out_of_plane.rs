@@ -5,10 +5,11 @@ use crate::geometry::{OutOfPlane, Vector};
 use crate::numeric::{Over, Real};
 use crate::units::DEGREES_PER_RADIAN;
 
-/// Half of 0.043844 kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 6).
-const KCAL_PER_MILLIDYNE: f64 = 0.043844 / 2.0;
+/// Half of 143.9325 (π/180)² kcal/mol/deg² per md Å/rad² (Halgren 1996, part I, eq 6, prints it rounded to 0.043844; the
+/// published MMFF94s energies are reproduced to 1e-4 with the unrounded value).
+const KCAL_PER_MILLIDYNE: f64 = 143.9325 / 2.0 / (DEGREES_PER_RADIAN * DEGREES_PER_RADIAN);
 
-/// MMFF94 out-of-plane bend: E = 0.043844/2 koop χ², χ in degrees (Halgren 1996, part I, eq 6).
+/// MMFF94 out-of-plane bend: E = 143.9325 (π/180)²/2 koop χ², χ in degrees (Halgren 1996, part I, eq 6).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WilsonAngle<S = f64> {
     /// Force constant koop, md Å/rad².
