@@ -3,7 +3,9 @@
 //! [`minimize`] is the driver: it owns the loop, the counts, the limits, the stop rule and the observer. A [`Stepper`] makes one
 //! step at a time and knows nothing of any of these.
 
+pub mod constrained;
 pub mod criteria;
+pub mod drive;
 pub mod lbfgs;
 mod line_search;
 pub mod observer;
