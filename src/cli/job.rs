@@ -1,7 +1,11 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
-use super::args::{Args, Command, CommonArgs, CoordinatesName, EnergyArgs, FormatName, MinimizeArgs, SurfaceArgs};
+use super::args::{
+    Args, Command, CommonArgs, CoordinatesName, EnergyArgs, FormatName, MinimizeArgs, ScanArgs, SurfaceArgs,
+};
+use super::hold;
 use super::surface::Surfaces;
+use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
 use std::path::{Path, PathBuf};
@@ -46,6 +50,7 @@ pub enum Verbosity {
 pub enum Task {
     Energy(EnergyTask),
     Minimize(MinimizeTask),
+    Scan(ScanTask),
     Convert,
 }
 
@@ -71,6 +76,18 @@ pub struct MinimizeTask {
     pub criteria: Criteria,
     pub limits: Limits,
     pub trajectory: Option<(PathBuf, Format)>,
+    pub directives: Directives,
+}
+
+pub struct ScanTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    pub criteria: Criteria,
+    pub limits: Limits,
+    /// At least one scan is among them, two at most.
+    pub directives: Directives,
+    pub both_ways: bool,
+    pub csv: Option<PathBuf>,
 }
 
 impl Job {
@@ -78,6 +95,7 @@ impl Job {
         let (common, task) = match args.command {
             Command::Energy(energy) => energy_task(energy)?,
             Command::Minimize(minimize) => minimize_task(minimize)?,
+            Command::Scan(scan) => scan_task(scan)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
         };
         let job = Self { common, task };
@@ -112,6 +130,12 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
                 .to_owned(),
         ));
     }
+    let directives = hold::directives(&args.hold, &[])?;
+    if directives.scans() > 0 {
+        return Err(UsageError(
+            "a $scan among the constraints: use the command scan".to_owned(),
+        ));
+    }
     let trajectory = args.trajectory.map(|path| {
         let format = Format::from_path(&path).unwrap_or(Format::Xyz);
         (path, format)
@@ -125,12 +149,40 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
             ..Limits::default()
         },
         trajectory,
+        directives,
     };
     let common = Common::new(args.common)?;
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Minimize(task)))
+}
+
+fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
+    let directives = hold::directives(&args.hold, &args.scan)?;
+    if !(1..=2).contains(&directives.scans()) {
+        return Err(UsageError(format!(
+            "{} coordinates to scan, expected one or two (--scan, or $scan in a file of constraints)",
+            directives.scans()
+        )));
+    }
+    let task = ScanTask {
+        surfaces: surfaces(&args.surface)?,
+        json: args.surface.json,
+        criteria: criteria(&args.convergence)?,
+        limits: Limits {
+            steps: Some(args.max_steps),
+            ..Limits::default()
+        },
+        directives,
+        both_ways: args.both_ways,
+        csv: args.csv,
+    };
+    let common = Common::new(args.common)?;
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    Ok((common, Task::Scan(task)))
 }
 
 fn unknown_extension(path: Option<&Path>) -> String {

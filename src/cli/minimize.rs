@@ -2,6 +2,7 @@
 
 use super::collect::Heads;
 use super::energy::{Evaluated, Ready, fail, ready};
+use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, MinimizeTask, Verbosity};
 use super::message::{Level, Message};
@@ -25,6 +26,8 @@ struct Found {
     minimum: Minimum,
     evaluated: Evaluated,
     changes: Vec<Change>,
+    /// Energy of the restraints, which is not in that of the surface.
+    restraint_energy: Option<f64>,
     wall_seconds: f64,
 }
 
@@ -45,7 +48,10 @@ impl Minimizations<'_> {
     }
 
     fn minimize(&self, ready: &Ready, outcome: &mut Outcome) -> Result<Found, String> {
+        let molecule = &ready.prepared.molecule;
         let x0 = &ready.prepared.record.coordinates;
+        let hold = Hold::new(&self.task.directives, molecule, x0)?;
+        let constraints = hold.constraints(&[]);
         let Outcome {
             trajectory, messages, ..
         } = outcome;
@@ -65,14 +71,13 @@ impl Minimizations<'_> {
         let mut evaluator = ready.assigned.field.evaluator();
         let mut stepper = Lbfgs::default();
         let started = Instant::now();
-        let result = optimize::minimize(
-            &mut evaluator,
-            x0,
-            &mut stepper,
-            &self.task.criteria,
-            &self.task.limits,
-            &mut observer,
-        );
+        let (criteria, limits) = (&self.task.criteria, &self.task.limits);
+        let result = if hold.is_empty() {
+            optimize::minimize(&mut evaluator, x0, &mut stepper, criteria, limits, &mut observer)
+        } else {
+            let start = hold.start(&mut evaluator, molecule, &constraints, x0)?;
+            hold.minimize(&mut evaluator, &constraints, &start, (criteria, limits), &mut observer)
+        };
         let wall_seconds = started.elapsed().as_secs_f64();
         frames?;
         let minimum = match result {
@@ -87,12 +92,15 @@ impl Minimizations<'_> {
             }
             Err(error @ OptimizeError::Start(_)) => return Err(error.to_string()),
         };
-        let evaluated = Evaluated::fresh(&ready.assigned.field, &minimum.point.x).map_err(|error| error.to_string())?;
-        let changes = guard::changes(&ready.prepared.molecule, x0, &minimum.point.x);
+        let mut evaluated =
+            Evaluated::fresh(&ready.assigned.field, &minimum.point.x).map_err(|error| error.to_string())?;
+        let restraint_energy = hold.complete(&constraints, &minimum.point.x, &mut evaluated.point.gradient);
+        let changes = guard::changes(molecule, x0, &minimum.point.x);
         Ok(Found {
             minimum,
             evaluated,
             changes,
+            restraint_energy,
             wall_seconds,
         })
     }
@@ -190,6 +198,7 @@ impl Minimizations<'_> {
             verification_evaluations: 0,
             lowest_mode: None,
             wall_seconds: found.wall_seconds,
+            restraint_energy: found.restraint_energy,
             changes: found.changes.iter().map(ToString::to_string).collect(),
         })
     }

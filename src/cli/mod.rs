@@ -7,6 +7,7 @@ mod checks;
 mod collect;
 mod convert;
 mod energy;
+mod hold;
 mod input;
 mod interrupt;
 mod job;
@@ -16,6 +17,7 @@ mod output;
 mod pipeline;
 mod prepare;
 mod report;
+mod scan;
 mod surface;
 
 use clap::Parser;
@@ -66,7 +68,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.to_string();
             let commands = match error.kind() {
-                InvalidSubcommand => "\nCommands: energy, minimize, convert",
+                InvalidSubcommand => "\nCommands: energy, minimize, scan, convert",
                 _ => "",
             };
             message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
@@ -85,6 +87,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
         }
         Task::Minimize(task) => {
             let work = minimize::Minimizations { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Scan(task) => {
+            let work = scan::Scans { common, task };
             run_through(job, &work, work.heads())
         }
         Task::Convert => run_through(job, &convert::Conversions { common }, Heads::structures()),

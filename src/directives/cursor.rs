@@ -4,8 +4,8 @@ use super::{Atoms, Coordinate, DirectiveError, Pick, Place};
 use crate::chem::Element;
 use crate::coordinates::Primitive;
 use crate::units::DEGREES_PER_RADIAN;
-use nom::bytes::complete::{tag, take_while, take_while1};
 use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while, take_while1};
 use nom::character::complete::{alpha1, char, digit0, digit1, one_of, space0};
 use nom::combinator::{map_res, not, opt, recognize, verify};
 use nom::sequence::{pair, preceded, terminated};
@@ -33,7 +33,10 @@ fn word(input: &str) -> IResult<&str, &str> {
 fn float(input: &str) -> IResult<&str, f64> {
     let sign = opt(one_of("+-"));
     let point = || terminated(char('.'), not(char('.')));
-    let mantissa = alt((recognize((digit1, opt((point(), digit0)))), recognize((point(), digit1))));
+    let mantissa = alt((
+        recognize((digit1, opt((point(), digit0)))),
+        recognize((point(), digit1)),
+    ));
     let exponent = opt((one_of("eE"), opt(one_of("+-")), digit1));
     let text = recognize((sign, mantissa, exponent));
     let finite = verify(map_res(text, str::parse::<f64>), |value: &f64| value.is_finite());
@@ -104,7 +107,11 @@ impl<'a> Cursor<'a> {
     /// What stands here is not what was expected.
     pub(super) fn fault(&self, expected: &str) -> DirectiveError {
         let end = self.rest.find([' ', '\t', ',', ';', '=']).unwrap_or(self.rest.len());
-        let end = if end == 0 { self.rest.chars().next().map_or(0, char::len_utf8) } else { end };
+        let end = if end == 0 {
+            self.rest.chars().next().map_or(0, char::len_utf8)
+        } else {
+            end
+        };
         let found = if self.rest.is_empty() {
             "the end".to_owned()
         } else {
@@ -142,7 +149,8 @@ impl<'a> Cursor<'a> {
 
     /// Reads exactly this text if it comes next.
     pub(super) fn accept(&mut self, text: &'static str) -> bool {
-        self.attempt(|input| tag::<_, _, nom::error::Error<&str>>(text).parse(input)).is_some()
+        self.attempt(|input| tag::<_, _, nom::error::Error<&str>>(text).parse(input))
+            .is_some()
     }
 
     pub(super) fn require(&mut self, text: &'static str) -> Read<()> {
@@ -219,7 +227,10 @@ impl<'a> Cursor<'a> {
         let expected = "an element, by symbol or atomic number";
         let by_number = |input: &'a str| {
             map_res(whole, |number| {
-                u8::try_from(number).ok().and_then(Element::from_atomic_number).ok_or(())
+                u8::try_from(number)
+                    .ok()
+                    .and_then(Element::from_atomic_number)
+                    .ok_or(())
             })
             .parse(input)
         };
@@ -243,7 +254,11 @@ impl<'a> Cursor<'a> {
             let (first, last) = self.expect(range, "atoms: numbers from 1, or ranges such as 1-5")?;
             atoms.push((Pick::Range(first, last), place));
             let before = self.clone();
-            if !self.accept(",") || self.attempt(|input| nom::combinator::peek(range).parse(input)).is_none() {
+            if !self.accept(",")
+                || self
+                    .attempt(|input| nom::combinator::peek(range).parse(input))
+                    .is_none()
+            {
                 *self = before;
                 return Ok(atoms);
             }
@@ -252,7 +267,10 @@ impl<'a> Cursor<'a> {
 
     /// The number of one atom.
     pub(super) fn atom(&mut self) -> Read<usize> {
-        self.expect(|input| both_then_no_letter(atom, input), "the number of an atom, from 1")
+        self.expect(
+            |input| both_then_no_letter(atom, input),
+            "the number of an atom, from 1",
+        )
     }
 
     /// The coordinate of a kind that has a name: its atoms, separated by blanks or commas.
@@ -286,14 +304,22 @@ impl<'a> Cursor<'a> {
     pub(super) fn value(&mut self, coordinate: &Coordinate) -> Read<f64> {
         let is_length = is_length(&coordinate.primitive);
         let before = self.clone();
-        let value = self.number(if is_length { "a distance in Å" } else { "an angle in degrees" })?;
+        let value = self.number(if is_length {
+            "a distance in Å"
+        } else {
+            "an angle in degrees"
+        })?;
         let possible = match coordinate.primitive {
             Primitive::Stretch(_) => value > 0.0,
             Primitive::Bend(_) => (0.0..=180.0).contains(&value),
             _ => true,
         };
         if !possible {
-            let expected = if is_length { "a distance above 0 Å" } else { "an angle from 0 to 180 degrees" };
+            let expected = if is_length {
+                "a distance above 0 Å"
+            } else {
+                "an angle from 0 to 180 degrees"
+            };
             return Err(before.fault(expected));
         }
         Ok(value / unit(&coordinate.primitive))

@@ -135,7 +135,11 @@ impl Reader {
         if let Some(axes) = components(&kind) {
             let atoms = cursor.atoms()?;
             let all = axes.iter().all(|&a| a);
-            self.list.push(if all { Directive::Freeze(atoms) } else { Directive::HoldComponents(atoms, axes) });
+            self.list.push(if all {
+                Directive::Freeze(atoms)
+            } else {
+                Directive::HoldComponents(atoms, axes)
+            });
         } else {
             let coordinate = named(cursor, &kind, place, &before, expected)?;
             self.list.push(Directive::Hold(coordinate, None));
@@ -258,9 +262,17 @@ impl Reader {
             Some("temp") => walls.temperature = cursor.positive("a temperature in K")?,
             Some("sphere") => {
                 let auto = cursor.accept_word("auto");
-                let radius = if auto { None } else { Some(cursor.positive("a radius in bohr, or auto")?) };
+                let radius = if auto {
+                    None
+                } else {
+                    Some(cursor.positive("a radius in bohr, or auto")?)
+                };
                 let place = cursor.place();
-                let atoms = if cursor.accept(",") { cursor.atoms()? } else { vec![(Pick::All, place)] };
+                let atoms = if cursor.accept(",") {
+                    cursor.atoms()?
+                } else {
+                    vec![(Pick::All, place)]
+                };
                 walls.spheres.push((radius, atoms));
             }
             _ => return Err(before.fault("potential=, sphere:, alpha=, beta= or temp=")),

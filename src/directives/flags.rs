@@ -122,7 +122,11 @@ pub fn wall(text: &str) -> Read<Directive> {
     let place = cursor.place();
     let extent = if cursor.accept_word("sphere") {
         let auto = cursor.accept_word("auto");
-        let radius = if auto { None } else { Some(cursor.positive("a radius in Å, or auto")?) };
+        let radius = if auto {
+            None
+        } else {
+            Some(cursor.positive("a radius in Å, or auto")?)
+        };
         Extent::Sphere(radius)
     } else if cursor.accept_word("box") {
         let mut edges = [0.0; 3];
@@ -156,8 +160,9 @@ pub fn scan(text: &str) -> Read<Directive> {
         }
         let before = cursor.clone();
         let step = cursor.number("the width of a step")? / unit(&coordinate.primitive);
-        stepped(first, last, step)
-            .ok_or_else(|| before.fault("a step that leads from the first value to the last one, in 100000 points at most"))?
+        stepped(first, last, step).ok_or_else(|| {
+            before.fault("a step that leads from the first value to the last one, in 100000 points at most")
+        })?
     } else if cursor.accept(",") {
         let last = cursor.value(&coordinate)?;
         cursor.require(",")?;

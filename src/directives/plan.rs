@@ -218,7 +218,10 @@ impl Planner<'_> {
             },
             Extent::Sphere(radius) => {
                 let reach = |&atom: &usize| -> f64 {
-                    (0..3).map(|a| (self.x[3 * atom + a] - centre[a]).powi(2)).sum::<f64>().sqrt()
+                    (0..3)
+                        .map(|a| (self.x[3 * atom + a] - centre[a]).powi(2))
+                        .sum::<f64>()
+                        .sqrt()
                 };
                 let outermost = atoms.iter().map(reach).fold(0.0, f64::max);
                 Enclosure::Sphere {

@@ -241,7 +241,9 @@ impl Potential for Unrolled<'_> {
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
         let mut on = x.to_vec();
         let infinite = |_| EvalError::NotFinite { energy: f64::INFINITY };
-        self.manifold.retract_along(&self.directions, &mut on).map_err(infinite)?;
+        self.manifold
+            .retract_along(&self.directions, &mut on)
+            .map_err(infinite)?;
         let energy = self.inner.energy_gradient(&on, gradient)?;
         self.last = Point {
             x: on,

@@ -17,7 +17,9 @@ const RELAXATION: usize = 8;
 
 /// Why a coordinate does not get its value.
 #[derive(Clone, Debug, PartialEq, Error)]
-#[error("{what} can't be brought to its value: {left:.4} (Å or radian) are left; do the constraints contradict each other?")]
+#[error(
+    "{what} can't be brought to its value: {left:.4} (Å or radian) are left; do the constraints contradict each other?"
+)]
 pub struct OutOfReach {
     /// The coordinate.
     pub what: String,
@@ -37,7 +39,10 @@ pub fn approach(
     x: &mut Vec<f64>,
 ) -> Result<(), OutOfReach> {
     mask.restore(x);
-    let way: Vec<(f64, f64)> = constraints.iter().map(|c| (c.primitive.value(x), change(c, x))).collect();
+    let way: Vec<(f64, f64)> = constraints
+        .iter()
+        .map(|c| (c.primitive.value(x), change(c, x)))
+        .collect();
     let pieces = constraints.iter().zip(&way).map(|(c, (_, change))| pieces(c, *change));
     let pieces = pieces.max().unwrap_or(1).max(1);
     for piece in 1..=pieces {

@@ -6,6 +6,7 @@
 pub mod constrained;
 pub mod criteria;
 pub mod drive;
+pub mod grid;
 pub mod lbfgs;
 mod line_search;
 pub mod observer;

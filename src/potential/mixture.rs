@@ -58,10 +58,7 @@ impl Mixture {
 /// The energy, and how much each surface counts in the gradient.
 fn combine(blend: &Blend, energies: &[f64]) -> (f64, Vec<f64>) {
     match blend {
-        Blend::Sum(weights) => (
-            weights.iter().zip(energies).map(|(w, e)| w * e).sum(),
-            weights.clone(),
-        ),
+        Blend::Sum(weights) => (weights.iter().zip(energies).map(|(w, e)| w * e).sum(), weights.clone()),
         Blend::SoftMinimum(width) => {
             // The exponentials are taken relative to the largest, which is then 1: none overflows.
             let lowest = energies.iter().copied().fold(f64::INFINITY, f64::min);
@@ -78,7 +75,11 @@ impl Potential for Mixture {
     }
 
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
-        let parts = self.surfaces.iter_mut().zip(&mut self.energies).zip(&mut self.gradients);
+        let parts = self
+            .surfaces
+            .iter_mut()
+            .zip(&mut self.energies)
+            .zip(&mut self.gradients);
         for ((surface, energy), part) in parts {
             *energy = surface.energy_gradient(x, part)?;
         }

@@ -80,7 +80,11 @@ impl Shape {
 /// ln(1 + exp t) and its derivative, without overflow.
 pub(super) fn softplus(t: f64) -> (f64, f64) {
     let small = (-t.abs()).exp();
-    let slope = if t > 0.0 { 1.0 / (1.0 + small) } else { small / (1.0 + small) };
+    let slope = if t > 0.0 {
+        1.0 / (1.0 + small)
+    } else {
+        small / (1.0 + small)
+    };
     (t.max(0.0) + small.ln_1p(), slope)
 }
 

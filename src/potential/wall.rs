@@ -64,7 +64,10 @@ impl Rise {
             Self::Polynomial { energy, exponent } => {
                 let ratio = r / wall;
                 let n = f64::from(exponent);
-                (energy * ratio.powi(exponent), energy * n / wall * ratio.powi(exponent - 1))
+                (
+                    energy * ratio.powi(exponent),
+                    energy * n / wall * ratio.powi(exponent - 1),
+                )
             }
         }
     }

@@ -20,7 +20,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "forcefield",
         &["units", "numeric", "linalg", "chem", "geometry", "potential"],
     ),
-    ("optimize", &["units", "linalg", "chem", "geometry", "potential"]),
+    (
+        "coordinates",
+        &["units", "numeric", "linalg", "chem", "geometry", "potential"],
+    ),
+    (
+        "directives",
+        &["units", "linalg", "chem", "geometry", "potential", "coordinates"],
+    ),
+    (
+        "optimize",
+        &["units", "linalg", "chem", "geometry", "potential", "coordinates"],
+    ),
     (
         "cli",
         &[
@@ -31,6 +42,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "formats",
             "potential",
             "forcefield",
+            "coordinates",
+            "directives",
             "optimize",
         ],
     ),
