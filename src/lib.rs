@@ -81,6 +81,8 @@ pub mod directives;
 pub mod forcefield;
 pub mod formats;
 pub mod geometry;
+pub mod hessian;
+pub mod linalg;
 pub mod numeric;
 pub mod optimize;
 pub mod potential;

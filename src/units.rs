@@ -20,3 +20,11 @@ pub const KCAL_MOL_ANGSTROM_PER_HARTREE_BOHR: f64 = KCAL_MOL_PER_HARTREE / ANGST
 
 /// Boltzmann's constant in kcal/mol/K (the molar gas constant 8.314 462 618 J/mol/K, thermochemical calorie of 4.184 J).
 pub const BOLTZMANN_KCAL_MOL_K: f64 = 8.314_462_618e-3 / 4.184;
+
+/// Force constant of one hartree/bohr² in kcal/mol/Å².
+pub const KCAL_MOL_ANGSTROM2_PER_HARTREE_BOHR2: f64 = KCAL_MOL_PER_HARTREE / (ANGSTROM_PER_BOHR * ANGSTROM_PER_BOHR);
+
+/// Wavenumber (cm⁻¹) of an oscillator whose force constant over mass is 1 kcal/mol/Å²/amu: √(k/m)/(2πc), with 4184 J/kcal,
+/// the Avogadro constant 6.022 140 76e23/mol (exact), the atomic mass constant 1.660 539 066 60e-27 kg (CODATA 2018) and
+/// c = 2.997 924 58e10 cm/s (exact).
+pub const WAVENUMBER_CM1_PER_ROOT: f64 = 108.591_358_6;

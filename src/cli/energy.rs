@@ -75,7 +75,7 @@ pub fn ready(
     }
     match surfaces.assign(&prepared.molecule, &prepared.record.coordinates) {
         Ok(assigned) => {
-            outcome.messages.extend(assigned.fallback.iter().map(|text| Message {
+            outcome.messages.extend(assigned.warning.iter().map(|text| Message {
                 level: Level::EveryWarning,
                 place: place.clone(),
                 text: text.clone(),

@@ -2,7 +2,7 @@
 
 use super::args::ForceFieldName;
 use crate::chem::Molecule;
-use crate::forcefield::{ForceField, Options, Surface, Terms, mmff94, parameter_file, uff};
+use crate::forcefield::{Estimate, ForceField, Options, Surface, Terms, mmff94, parameter_file, uff};
 use std::sync::{Arc, OnceLock};
 
 /// The force fields of a job.
@@ -33,11 +33,11 @@ fn check_sections(file: &str, text: &str) -> Result<(), String> {
     }
 }
 
-/// A molecule's force field, and why it is not the first choice.
+/// A molecule's force field, and what its user should know of the choice.
 pub struct Assigned {
     pub field: Arc<ForceField>,
     pub surface: Surface,
-    pub fallback: Option<String>,
+    pub warning: Option<String>,
 }
 
 impl Surfaces {
@@ -75,9 +75,9 @@ impl Surfaces {
     /// Types the molecule; where neighbours of a metal can be told apart only by their places, by the coordinates (Å).
     /// The error says why it can't be typed.
     pub fn assign(&self, molecule: &Molecule, coordinates: &[f64]) -> Result<Assigned, String> {
-        let (terms, fallback) = match self.choice {
-            ForceFieldName::Mmff94 => (self.mmff94(molecule, mmff94::Variant::Mmff94)?, None),
-            ForceFieldName::Mmff94s => (self.mmff94(molecule, mmff94::Variant::Mmff94s)?, None),
+        let (terms, warning) = match self.choice {
+            ForceFieldName::Mmff94 => self.mmff94_as_drawn(molecule, mmff94::Variant::Mmff94)?,
+            ForceFieldName::Mmff94s => self.mmff94_as_drawn(molecule, mmff94::Variant::Mmff94s)?,
             ForceFieldName::Uff => (self.uff(molecule, coordinates)?, None),
             ForceFieldName::Auto => match self.mmff94(molecule, mmff94::Variant::Mmff94) {
                 Ok(terms) => (terms, None),
@@ -93,12 +93,26 @@ impl Surfaces {
         Ok(Assigned {
             field: ForceField::new(molecule, terms, self.options),
             surface,
-            fallback,
+            warning,
         })
     }
 
     fn mmff94(&self, molecule: &Molecule, variant: mmff94::Variant) -> Result<Terms, String> {
         mmff94::parametrize(molecule, variant, self.mmff94_parameters()?).map_err(|e| e.to_string())
+    }
+
+    /// Whoever asks for MMFF94 by name gets it for odd drawings too, with a warning.
+    fn mmff94_as_drawn(
+        &self,
+        molecule: &Molecule,
+        variant: mmff94::Variant,
+    ) -> Result<(Terms, Option<String>), String> {
+        let terms = mmff94::parametrize_as_drawn(molecule, variant, self.mmff94_parameters()?);
+        let terms = terms.map_err(|e| e.to_string())?;
+        let typed = |e: &Estimate| format!("atom {} typed {} {}", e.atoms[0] + 1, e.types, e.rule);
+        let odd: Vec<String> = terms.estimates.iter().filter(|e| e.term == "type").map(typed).collect();
+        let warning = (!odd.is_empty()).then(|| odd.join("; "));
+        Ok((terms, warning))
     }
 
     fn uff(&self, molecule: &Molecule, coordinates: &[f64]) -> Result<Terms, String> {

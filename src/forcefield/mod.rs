@@ -50,7 +50,7 @@ impl fmt::Display for Surface {
 /// A parameter that the tables do not hold and that a published rule supplied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
-    /// The term, in the words of the output (`bond`, `angle`, `stretch_bend`, `out_of_plane`, `torsion`).
+    /// The term, in the words of the output (`bond`, `angle`, `stretch_bend`, `out_of_plane`, `torsion`), or `type` for an atom's type.
     pub term: &'static str,
     /// The atoms, from 0, in the term's order.
     pub atoms: Vec<usize>,

@@ -10,7 +10,7 @@ pub mod grid;
 pub mod lbfgs;
 mod line_search;
 pub mod observer;
-pub mod vector;
+pub use crate::linalg::vector;
 
 #[cfg(test)]
 mod contract;

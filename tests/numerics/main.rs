@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
+mod bias;
 mod contract;
 mod derivatives;
 mod evaluator;

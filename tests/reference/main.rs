@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod conformer_energies;
 mod kekule;
 mod mmff94;
 mod perception;

@@ -12,7 +12,7 @@ use thalweg::chem::{Atom, Bond, BondOrder, Element, Molecule};
 use thalweg::forcefield::mmff94::{Parameters, Variant, parametrize};
 use thalweg::forcefield::{Breakdown, ForceField, Options, Terms};
 
-fn parameters() -> &'static Parameters {
+pub(crate) fn parameters() -> &'static Parameters {
     static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
     PARAMETERS.get_or_init(|| Parameters::published().unwrap())
 }

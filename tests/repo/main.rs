@@ -29,8 +29,28 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["units", "linalg", "chem", "geometry", "potential", "coordinates"],
     ),
     (
+        "hessian",
+        &[
+            "units",
+            "numeric",
+            "linalg",
+            "chem",
+            "geometry",
+            "potential",
+            "coordinates",
+        ],
+    ),
+    (
         "optimize",
-        &["units", "linalg", "chem", "geometry", "potential", "coordinates"],
+        &[
+            "units",
+            "linalg",
+            "chem",
+            "geometry",
+            "potential",
+            "coordinates",
+            "hessian",
+        ],
     ),
     (
         "cli",

@@ -11,8 +11,9 @@ mod parameters;
 mod tests;
 mod typing;
 
-use super::{Surface, Terms, TypingError};
+use super::{Estimate, Surface, Terms, TypingError};
 use crate::chem::Molecule;
+use typing::Unfit;
 
 pub use parameters::Parameters;
 
@@ -41,12 +42,36 @@ impl Variant {
 /// # Errors
 /// An atom without type, or a parameter that neither tables nor rules supply.
 pub fn parametrize(molecule: &Molecule, variant: Variant, parameters: &Parameters) -> Result<Terms, TypingError> {
+    assign(molecule, variant, parameters, Unfit::Refused)
+}
+
+/// As [`parametrize`], but carbon, sulfur and phosphorus atoms whose drawn bonds fit no rule (radicals, missing double bonds, odd
+/// drawings) are typed by their number of neighbours. Each is listed in [`Terms::estimates`] as `type`.
+///
+/// # Errors
+/// As for [`parametrize`].
+pub fn parametrize_as_drawn(
+    molecule: &Molecule,
+    variant: Variant,
+    parameters: &Parameters,
+) -> Result<Terms, TypingError> {
+    assign(molecule, variant, parameters, Unfit::Generic)
+}
+
+fn assign(molecule: &Molecule, variant: Variant, parameters: &Parameters, unfit: Unfit) -> Result<Terms, TypingError> {
     let drawing = drawing::Drawing::new(molecule);
     let aromaticity = aromaticity::Aromaticity::new(&drawing);
-    let types = typing::assign(&drawing, &aromaticity, parameters, variant)?;
+    let types = typing::assign(&drawing, &aromaticity, parameters, variant, unfit)?;
     let bonds = classes::Bonds::new(&drawing, &aromaticity, &types.numbers, parameters);
     let charges = charges::partial_charges(&drawing, &aromaticity, &types, &bonds, parameters);
     let mut terms = assembly::Assembly::new(&drawing, &bonds, &types.numbers, parameters, variant).terms()?;
     terms.charges = charges;
+    let generic = types.generic.into_iter().map(|(atom, missing)| Estimate {
+        term: "type",
+        atoms: vec![atom],
+        types: types.symbols[atom].clone(),
+        rule: format!("by element and number of neighbours: {missing}"),
+    });
+    terms.estimates.splice(0..0, generic);
     Ok(terms)
 }

@@ -29,6 +29,17 @@ pub(super) struct Types {
     pub symbols: Vec<Symbol>,
     /// Numeric types.
     pub numbers: Vec<AtomType>,
+    /// Atoms typed by element and number of neighbours only, with what was missing for more.
+    pub generic: Vec<(usize, Missing)>,
+}
+
+/// What happens to an atom whose drawn bonds fit no rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// An error.
+    Refused,
+    /// Typed by element and number of neighbours, where a type is defined by these.
+    Generic,
 }
 
 /// All that the rules look at.
@@ -47,6 +58,7 @@ pub(super) fn assign(
     aromaticity: &Aromaticity,
     parameters: &Parameters,
     variant: Variant,
+    unfit: Unfit,
 ) -> Result<Types, TypingError> {
     let molecule = drawing.molecule();
     let no_type = |atom: usize, missing: Missing| TypingError::NoType {
@@ -60,10 +72,17 @@ pub(super) fn assign(
         aromaticity,
         symbols: vec![Symbol::new(); molecule.len()],
     };
+    let mut generic = Vec::new();
     for carbons in [true, false] {
         for atom in 0..molecule.len() {
             if drawing.z(atom) != z::H && (drawing.z(atom) == z::C) == carbons {
-                typer.symbols[atom] = typer.heavy(atom).map_err(|m| no_type(atom, m))?.to_owned();
+                let symbol = typer.heavy(atom).or_else(|missing| {
+                    let symbol = typer.by_coordination(atom).filter(|_| unfit == Unfit::Generic);
+                    let symbol = symbol.ok_or_else(|| no_type(atom, missing.clone()))?;
+                    generic.push((atom, missing));
+                    Ok::<_, TypingError>(symbol)
+                })?;
+                typer.symbols[atom] = symbol.to_owned();
             }
         }
     }
@@ -82,6 +101,7 @@ pub(super) fn assign(
     Ok(Types {
         symbols: typer.symbols,
         numbers,
+        generic,
     })
 }
 

@@ -20,6 +20,20 @@ impl Typer<'_> {
         }
     }
 
+    /// The type that is defined by element and number of neighbours alone, whatever the bonds.
+    pub(super) fn by_coordination(&self, atom: usize) -> Option<&'static str> {
+        match (self.drawing.z(atom), self.drawing.degree(atom)) {
+            (z::C, 4) => Some("CR"),
+            (z::C, 3) => Some("CSP2"),
+            (z::C, 2) => Some("CSP"),
+            (z::S, 3) => Some("S=O"),
+            (z::S, 2) => Some("S"),
+            (z::P, 3) => Some("P"),
+            (z::P, 2) => Some("-P=C"),
+            _ => None,
+        }
+    }
+
     pub(super) fn other(&self, atom: usize) -> Result<&'static str, Missing> {
         let d = self.drawing;
         let element = d.z(atom);

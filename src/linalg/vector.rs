@@ -1,4 +1,4 @@
-//! Loops over flat coordinate vectors that every stepper needs.
+//! Loops over flat coordinate vectors that everybody needs.
 
 /// Independent partial sums of [`dot`]: enough for the compiler to keep two vector registers busy.
 const LANES: usize = 8;

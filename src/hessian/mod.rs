@@ -1,0 +1,1 @@
+//! Second derivatives: models of them, updates, numerical ones, and what rigid motions are to them.
