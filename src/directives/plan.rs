@@ -207,8 +207,8 @@ impl Planner<'_> {
     fn enclosure(&self, extent: Extent, atoms: &[usize]) -> Enclosure {
         let mut centre = [0.0; 3];
         for &atom in atoms {
-            for axis in 0..3 {
-                centre[axis] += self.x[3 * atom + axis] / atoms.len() as f64;
+            for (sum, x) in centre.iter_mut().zip(&self.x[3 * atom..]) {
+                *sum += x / atoms.len() as f64;
             }
         }
         match extent {

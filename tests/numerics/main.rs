@@ -6,4 +6,5 @@ mod bias;
 mod contract;
 mod derivatives;
 mod evaluator;
+mod held;
 mod synthetic;
