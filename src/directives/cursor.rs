@@ -4,11 +4,10 @@ use super::{Atoms, Coordinate, DirectiveError, Pick, Place};
 use crate::chem::Element;
 use crate::coordinates::Primitive;
 use crate::units::DEGREES_PER_RADIAN;
-use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while1};
-use nom::character::complete::{alpha1, char, digit0, digit1, one_of, space0};
-use nom::combinator::{map_res, not, opt, recognize, verify};
-use nom::sequence::{pair, preceded, terminated};
+use nom::character::complete::{alpha1, char, digit1, space0};
+use nom::combinator::{map_res, opt, recognize, verify};
+use nom::sequence::{pair, preceded};
 use nom::{IResult, Parser};
 
 /// Most points along one coordinate of a scan.
@@ -31,17 +30,29 @@ fn word(input: &str) -> IResult<&str, &str> {
 
 /// A number; its point must not be the first of the two in `0..360`.
 fn float(input: &str) -> IResult<&str, f64> {
-    let sign = opt(one_of("+-"));
-    let point = || terminated(char('.'), not(char('.')));
-    let mantissa = alt((
-        recognize((digit1, opt((point(), digit0)))),
-        recognize((point(), digit1)),
-    ));
-    let exponent = opt((one_of("eE"), opt(one_of("+-")), digit1));
-    let text = recognize((sign, mantissa, exponent));
-    let finite = verify(map_res(text, str::parse::<f64>), |value: &f64| value.is_finite());
-    let (rest, value) = terminated(finite, not(alpha1)).parse(input)?;
-    Ok((rest, value))
+    let end = float_length(input.as_bytes());
+    let (text, rest) = input.split_at(end);
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && !rest.starts_with(char::is_alphabetic) => Ok((rest, value)),
+        _ => nom::combinator::fail().parse(input),
+    }
+}
+
+/// How many bytes look like a number: sign, digits with a point, exponent.
+fn float_length(bytes: &[u8]) -> usize {
+    let digits = |from: usize| from + bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let is = |at: usize, set: &[u8]| bytes.get(at).is_some_and(|b| set.contains(b));
+    let mut end = digits(usize::from(is(0, b"+-")));
+    if is(end, b".") && !is(end + 1, b".") {
+        end = digits(end + 1);
+    }
+    if is(end, b"eE") {
+        let exponent = end + 1 + usize::from(is(end + 1, b"+-"));
+        if digits(exponent.min(bytes.len())) > exponent {
+            end = digits(exponent);
+        }
+    }
+    end
 }
 
 fn whole(input: &str) -> IResult<&str, usize> {
@@ -246,22 +257,22 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Ranges and numbers up to a comma that no number follows; for lists with something else after them.
+    /// Ranges and numbers, separated by commas without blanks before the number that ends the list: `1-5,9, 50` are six atoms and a force
+    /// constant.
     pub(super) fn numbered_atoms(&mut self) -> Read<Atoms> {
         let mut atoms = Vec::new();
         loop {
             let place = self.place();
             let (first, last) = self.expect(range, "atoms: numbers from 1, or ranges such as 1-5")?;
             atoms.push((Pick::Range(first, last), place));
-            let before = self.clone();
-            if !self.accept(",")
-                || self
-                    .attempt(|input| nom::combinator::peek(range).parse(input))
-                    .is_none()
-            {
-                *self = before;
+            let goes_on = self
+                .rest
+                .strip_prefix(',')
+                .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+            if !goes_on {
                 return Ok(atoms);
             }
+            self.accept(",");
         }
     }
 

@@ -12,7 +12,7 @@
 //! --scan     KIND ATOMS = FROM, TO, COUNT             distance 1 2 = 1.2, 3.0, 10
 //! ```
 //!
-//! KIND is `distance`, `angle` or `dihedral`; VALUE, WIDTH, FROM, TO and STEP are in Å or degrees, RADIUS and the edges A B C in Å. The
+//! The atoms of `xyz` are separated by commas without blanks (`1-5,9, 50`: six atoms, K = 50). KIND is `distance`, `angle` or `dihedral`; VALUE, WIDTH, FROM, TO and STEP are in Å or degrees, RADIUS and the edges A B C in Å. The
 //! energy of a restraint is ½ K d², with K in kcal/mol/Å² or kcal/mol/radian².
 
 use super::cursor::{Cursor, Read, spread, stepped, unit};

@@ -162,7 +162,7 @@ fn xtbs_dialect_is_read() {
     let plan = planned(text);
     assert_eq!(plan.mask.atoms().collect::<Vec<_>>(), [4]);
     assert_eq!(plan.constraints.len(), 1);
-    assert_eq!(plan.axes[0].values, [1.4, 1.5, 1.6, 1.7000000000000002, 1.8]);
+    assert_eq!(plan.axes[0].values, [1.4, 1.5, 1.6, 1.7, 1.8]);
     assert_eq!(plan.axes[1].values.len(), 3);
     assert!(matches!(plan.bias.walls[0].rise, Rise::LogFermi { energy, .. } if (energy - 0.596).abs() < 1e-3));
     assert_eq!(plan.bias.walls[0].atoms.len(), 5);
