@@ -12,6 +12,9 @@ use crate::potential::{EvalError, Mask, Potential};
 /// Constraints hold to this (Å or radian) after a retraction.
 pub const TOLERANCE: f64 = 1e-10;
 
+/// What counts as held where round-off keeps the corrections from getting further (Å or radian).
+const ROUND_OFF: f64 = 1e-8;
+
 /// Newton's method doubles the digits with each of its steps: more than these only where it does not converge at all.
 const MOST_CORRECTIONS: usize = 25;
 
@@ -108,7 +111,7 @@ impl Manifold {
             // Not a number is no progress either.
             if now >= deviation || now.is_nan() {
                 x.copy_from_slice(&before);
-                return Err(deviation);
+                return if deviation <= ROUND_OFF { Ok(()) } else { Err(deviation) };
             }
             deviation = now;
         }

@@ -18,7 +18,7 @@ const RELAXATION: usize = 8;
 /// Why a coordinate does not get its value.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error(
-    "{what} can't be brought to its value: {left:.4} (Å or radian) are left; do the constraints contradict each other?"
+    "{what} can't be brought to its value: {left:.1e} (Å or radian) are left; do the constraints contradict each other?"
 )]
 pub struct OutOfReach {
     /// The coordinate.
