@@ -163,6 +163,12 @@ impl Primitive {
         matches!(self, Self::Dihedral(_))
     }
 
+    /// Whether it is a linear function of the Cartesian coordinates, without second derivatives.
+    #[must_use]
+    pub fn is_straight(&self) -> bool {
+        matches!(self, Self::Cartesian { .. } | Self::Translation { .. })
+    }
+
     /// The value at `x` (Å).
     #[must_use]
     pub fn value(&self, x: &[f64]) -> f64 {

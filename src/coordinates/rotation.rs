@@ -183,12 +183,11 @@ pub(super) fn second_derivatives(fragment: &Fragment, x: &[f64], axis: usize) ->
         for (j, z) in fragment.reference.iter().enumerate() {
             for a in 0..3 {
                 for c in 0..3 {
-                    let mut sum = 0.0;
-                    for b in 0..3 {
-                        for e in 0..3 {
-                            sum += d[3 * a + b].derivatives[3 * c + e] * y[b] * z[e];
-                        }
-                    }
+                    let block = |b: usize| {
+                        let along = d[3 * a + b].derivatives;
+                        along[3 * c] * z[0] + along[3 * c + 1] * z[1] + along[3 * c + 2] * z[2]
+                    };
+                    let sum = y[0] * block(0) + y[1] * block(1) + y[2] * block(2);
                     out[(3 * i + a) * size + 3 * j + c] = fragment.radius * sum;
                 }
             }

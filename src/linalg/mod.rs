@@ -1,5 +1,6 @@
 //! Linear algebra: the only room that names linear-algebra crates. Matrices are dense and symmetric here; vectors are slices.
 
+pub mod blocked;
 pub mod dense;
 pub mod eigen;
 pub mod lanczos;
@@ -8,6 +9,7 @@ pub mod vector;
 
 use thiserror::Error;
 
+pub use blocked::BlockedCholesky;
 pub use dense::{Cholesky, SymmetricMatrix};
 pub use eigen::Eigen;
 pub use lanczos::{LowestPairs, LowestSettings, lowest_pairs};

@@ -320,8 +320,9 @@ impl BlockCholesky {
         for column in 0..order.len() {
             let v = lower_times(&self.inverses[column], &y[3 * column..3 * column + 3]);
             y[3 * column..3 * column + 3].copy_from_slice(&v);
-            for k in starts[column]..starts[column + 1] {
-                let (block, target) = (&self.blocks[k], 3 * rows[k]);
+            let below = starts[column]..starts[column + 1];
+            for (block, &row) in self.blocks[below.clone()].iter().zip(&rows[below]) {
+                let target = 3 * row;
                 for a in 0..3 {
                     y[target + a] -= block[3 * a] * v[0] + block[3 * a + 1] * v[1] + block[3 * a + 2] * v[2];
                 }
@@ -329,8 +330,9 @@ impl BlockCholesky {
         }
         for column in (0..order.len()).rev() {
             let mut v = [y[3 * column], y[3 * column + 1], y[3 * column + 2]];
-            for k in starts[column]..starts[column + 1] {
-                let (block, source) = (&self.blocks[k], 3 * rows[k]);
+            let below = starts[column]..starts[column + 1];
+            for (block, &row) in self.blocks[below.clone()].iter().zip(&rows[below]) {
+                let source = 3 * row;
                 for a in 0..3 {
                     let w = y[source + a];
                     v[0] -= block[3 * a] * w;

@@ -1,6 +1,7 @@
 //! What every stepper has to do on the same list of problems.
 
 use super::*;
+use crate::coordinates::InternalCoordinates;
 use crate::potential::Counted;
 use crate::potential::test_surfaces::{LennardJones, MuellerBrown, Polynomial, Quadratic, Rosenbrock};
 
@@ -105,51 +106,55 @@ fn problems() -> Vec<Problem> {
 
 fn assert_solves(stepper: &mut dyn Stepper, allowance: &Allowance) {
     for problem in problems() {
-        let name = problem.name;
-        let gradient = allowance.gradient * problem.gradient;
-        let criteria = Criteria::rms_gradient(gradient);
-        let start = Point::at(&mut *(problem.surface)(), &problem.start).unwrap();
-        assert!(
-            !criteria.gradient_holds(&start.gradient),
-            "{name}: the start is stationary"
-        );
-
-        let mut counted = Counted::new(Boxed((problem.surface)()));
-        let limits = Limits {
-            evaluations: Some(allowance.evaluations * problem.evaluations),
-            ..Limits::default()
-        };
-        let found = minimize(&mut counted, &problem.start, stepper, &criteria, &limits, &mut ()).unwrap();
-        if allowance.beyond == Some(name) {
-            assert_ne!(found.stop, Stop::Converged, "{name} has become easy");
-            assert!(
-                found.point.energy < 1e-3 * start.energy,
-                "{name}: {}",
-                found.point.energy
-            );
-            continue;
-        }
-        assert_eq!(
-            found.stop,
-            Stop::Converged,
-            "{name}: {} evaluations, at {:?}",
-            found.evaluations,
-            found.point
-        );
-        assert_eq!(found.evaluations, counted.evaluations(), "{name}");
-        assert!(found.initial_energy.to_bits() == start.energy.to_bits(), "{name}");
-
-        let again = Point::at(&mut *(problem.surface)(), &found.point.x).unwrap();
-        assert_eq!(again, found.point, "{name}: a fresh evaluation gives something else");
-        assert!(vector::rms(&again.gradient) <= gradient, "{name}");
-        let (lowest, tolerance) = problem.lowest;
-        let tolerance = tolerance.max(allowance.gradient * problem.gradient);
-        assert!(
-            (again.energy - lowest).abs() <= tolerance,
-            "{name}: {} where {lowest} is known",
-            again.energy
-        );
+        assert_solved(stepper, allowance, &problem);
     }
+}
+
+fn assert_solved(stepper: &mut dyn Stepper, allowance: &Allowance, problem: &Problem) {
+    let name = problem.name;
+    let gradient = allowance.gradient * problem.gradient;
+    let criteria = Criteria::rms_gradient(gradient);
+    let start = Point::at(&mut *(problem.surface)(), &problem.start).unwrap();
+    assert!(
+        !criteria.gradient_holds(&start.gradient),
+        "{name}: the start is stationary"
+    );
+
+    let mut counted = Counted::new(Boxed((problem.surface)()));
+    let limits = Limits {
+        evaluations: Some(allowance.evaluations * problem.evaluations),
+        ..Limits::default()
+    };
+    let found = minimize(&mut counted, &problem.start, stepper, &criteria, &limits, &mut ()).unwrap();
+    if allowance.beyond == Some(name) {
+        assert_ne!(found.stop, Stop::Converged, "{name} has become easy");
+        assert!(
+            found.point.energy < 1e-3 * start.energy,
+            "{name}: {}",
+            found.point.energy
+        );
+        return;
+    }
+    assert_eq!(
+        found.stop,
+        Stop::Converged,
+        "{name}: {} evaluations, at {:?}",
+        found.evaluations,
+        found.point
+    );
+    assert_eq!(found.evaluations, counted.evaluations(), "{name}");
+    assert!(found.initial_energy.to_bits() == start.energy.to_bits(), "{name}");
+
+    let again = Point::at(&mut *(problem.surface)(), &found.point.x).unwrap();
+    assert_eq!(again, found.point, "{name}: a fresh evaluation gives something else");
+    assert!(vector::rms(&again.gradient) <= gradient, "{name}");
+    let (lowest, tolerance) = problem.lowest;
+    let tolerance = tolerance.max(allowance.gradient * problem.gradient);
+    assert!(
+        (again.energy - lowest).abs() <= tolerance,
+        "{name}: {} where {lowest} is known",
+        again.energy
+    );
 }
 
 /// `Counted` wants a sized potential.
@@ -229,6 +234,19 @@ fn pattern_search_solves_every_problem() {
         ..STRICT
     };
     assert_solves(&mut PatternSearch::default(), &allowance);
+}
+
+#[test]
+fn rfo_solves_every_problem() {
+    for problem in problems() {
+        let coordinates = InternalCoordinates::cartesian(problem.start.len());
+        let settings = RfoSettings {
+            initial_hessian: InitialHessian::Scaled(10.0),
+            memory: 100,
+            ..RfoSettings::default()
+        };
+        assert_solved(&mut Rfo::new(coordinates, settings), &STRICT, &problem);
+    }
 }
 
 #[test]

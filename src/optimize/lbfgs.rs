@@ -161,7 +161,7 @@ impl Stepper for Lbfgs {
         point: &mut Point,
         budget: usize,
     ) -> Result<StepOutcome, EvalError> {
-        if self.settings.precondition && self.model.refresh(potential, &point.x, self.settings.model_reach) {
+        if self.settings.precondition && self.model.refresh(potential, point, self.settings.model_reach) {
             self.ready = false;
         }
         loop {

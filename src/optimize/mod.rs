@@ -18,6 +18,7 @@ pub mod observer;
 pub mod pattern_search;
 pub mod proof;
 mod reach;
+pub mod rfo;
 mod start;
 pub mod steepest_descent;
 
@@ -41,6 +42,7 @@ pub use noise_tolerant::{NoiseTolerant, NoiseTolerantSettings};
 pub use observer::{Observer, Progress, Verdict};
 pub use pattern_search::{PatternSearch, PatternSearchSettings};
 pub use proof::{ProofSettings, Proven, Task, minimize_proven};
+pub use rfo::{InitialHessian, Rfo, RfoSettings};
 pub use steepest_descent::{SteepestDescent, SteepestDescentSettings};
 
 /// A point of a surface with its energy and gradient.
@@ -126,6 +128,16 @@ pub trait Stepper {
     /// evaluation. Criteria on displacements are judged by it.
     fn coming_displacement(&mut self, _point: &Point) -> Option<&[f64]> {
         None
+    }
+
+    /// The part of the gradient (kcal/mol/Å) that constraints don't bear, where there are any: convergence is judged by it.
+    fn free_gradient(&self, _point: &Point) -> Option<Vec<f64>> {
+        None
+    }
+
+    /// Whether the point meets all constraints. One that doesn't is neither converged nor the best, however low it is.
+    fn is_feasible(&self, _point: &Point) -> bool {
+        true
     }
 
     /// Replaces `point` by the next one, in at most about `budget` evaluations. Coordinates, energy and gradient belong together
@@ -268,12 +280,14 @@ pub fn minimize(
     let mut point = start::point(&mut seam, x0).map_err(OptimizeError::Start)?;
     let mut walk = Walk {
         best: point.clone(),
+        best_is_feasible: true,
         initial_energy: point.energy,
         steps: 0,
         least_gradient: f64::INFINITY,
         idle_steps: 0,
     };
     stepper.start(&point);
+    walk.best_is_feasible = stepper.is_feasible(&point);
     let mut energy_change = None;
     let stop = loop {
         let verdict = observer.observe(&Progress {
@@ -306,7 +320,10 @@ pub fn minimize(
             StepOutcome::Moved(info) => {
                 walk.steps += 1;
                 energy_change = Some(point.energy - before);
-                if walk.has_stopped_improving(&point) {
+                if !walk.best_is_feasible {
+                    walk.best.copy_from(&point);
+                    walk.best_is_feasible = stepper.is_feasible(&point);
+                } else if walk.has_stopped_improving(&point) {
                     break Stop::Stalled {
                         step_norm: info.displacement,
                     };
@@ -333,7 +350,9 @@ fn has_converged(
     criteria: &Criteria,
     energy_change: Option<f64>,
 ) -> Result<bool, EvalError> {
-    if !criteria.gradient_holds(&point.gradient) {
+    let free = stepper.free_gradient(point);
+    let gradient = free.as_deref().unwrap_or(&point.gradient);
+    if !criteria.gradient_holds(gradient) || !stepper.is_feasible(point) {
         return Ok(false);
     }
     let displacement = if criteria.asks_displacement() {
@@ -341,14 +360,15 @@ fn has_converged(
     } else {
         None
     };
-    if !criteria.hold(&point.gradient, displacement, energy_change) {
+    if !criteria.hold(gradient, displacement, energy_change) {
         return Ok(false);
     }
     if seam.last != *point {
         let fresh = Point::at(seam, &point.x)?;
         point.copy_from(&fresh);
     }
-    Ok(criteria.gradient_holds(&point.gradient))
+    let free = stepper.free_gradient(point);
+    Ok(criteria.gradient_holds(free.as_deref().unwrap_or(&point.gradient)))
 }
 
 /// Whether noise of this standard deviation alone could be the whole gradient: its mean square over n components scatters by
@@ -374,6 +394,7 @@ impl Limits {
 /// What the driver remembers of the way.
 struct Walk {
     best: Point,
+    best_is_feasible: bool,
     initial_energy: f64,
     steps: usize,
     /// Smallest norm of the gradient so far, kcal/mol/Å.
