@@ -48,6 +48,7 @@
 //! | 2 | [`formats`] | text to molecules and back |
 //! | 3 | [`potential`] | the seam: the `Potential` trait, counting, test surfaces, other programs' surfaces (feature `engines`) |
 //! | 4 | [`forcefield`] | MMFF94, MMFF94s, UFF: typing, terms, evaluator |
+//! | 5 | [`directives`] | what is frozen, held, restrained or scanned, from flags and files |
 //! | 6 | [`optimize`] | the driver, criteria, steppers |
 //! | 8 | `cli` | the command line (feature `cli`) |
 //!
@@ -76,6 +77,7 @@ pub mod chem;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod coordinates;
+pub mod directives;
 pub mod forcefield;
 pub mod formats;
 pub mod geometry;

@@ -21,6 +21,9 @@ pub const ANGSTROM_PER_BOHR: f64 = 0.529_177_210_903;
 /// Gradient of one hartree/bohr in kcal/mol/Å.
 pub const KCAL_MOL_ANGSTROM_PER_HARTREE_BOHR: f64 = KCAL_MOL_PER_HARTREE / ANGSTROM_PER_BOHR;
 
+/// Boltzmann's constant in kcal/mol/K (the molar gas constant 8.314 462 618 J/mol/K, thermochemical calorie of 4.184 J).
+pub const BOLTZMANN_KCAL_MOL_K: f64 = 8.314_462_618e-3 / 4.184;
+
 /// Force constant of one hartree/bohr² in kcal/mol/Å².
 pub const KCAL_MOL_ANGSTROM2_PER_HARTREE_BOHR2: f64 = KCAL_MOL_PER_HARTREE / (ANGSTROM_PER_BOHR * ANGSTROM_PER_BOHR);
 

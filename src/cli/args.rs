@@ -22,6 +22,8 @@ pub enum Command {
     /// Moves each molecule down to a minimum of its energy.
     #[command(visible_alias = "opt")]
     Minimize(MinimizeArgs),
+    /// Relaxes each molecule at a series of values of one or two coordinates.
+    Scan(ScanArgs),
     /// Writes molecules in another format.
     Convert(ConvertArgs),
     /// Lends a molecule's surface to another program, as an i-PI client.
@@ -113,12 +115,65 @@ pub struct EnergyArgs {
     pub repeat: Option<u64>,
 }
 
+/// What is held while a molecule relaxes.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Frozen, held and restrained")]
+pub struct HoldArgs {
+    /// Atoms that stay where they are: numbers from 1, ranges, element symbols, all (1-5,9,Pt).
+    #[arg(long, value_name = "ATOMS")]
+    pub freeze: Vec<String>,
+    /// Hold a distance, angle or dihedral where it is: 'distance 1 2'.
+    #[arg(long, value_name = "'KIND ATOMS'")]
+    pub fix: Vec<String>,
+    /// Bring a distance (Å), angle or dihedral (degrees) to a value and hold it there: 'dihedral 1 2 3 4 = 180'.
+    #[arg(long, value_name = "'KIND ATOMS = VALUE'")]
+    pub set: Vec<String>,
+    /// Draw to a value by the energy ½ K d², beyond WIDTH on either side where one is given (K in kcal/mol/Å² or kcal/mol/radian²):
+    /// 'distance 1 2 = 1.5 +- 0.1, 100', 'xyz 1-5, 50'.
+    #[arg(long, value_name = "'KIND ATOMS [= VALUE [+- WIDTH]] [, K]'")]
+    pub restrain: Vec<String>,
+    /// Keep the atoms inside a sphere or a box (Å): 'sphere 8', 'sphere auto', 'box 10 10 20, 50'.
+    #[arg(long, value_name = "'sphere RADIUS [, K]'")]
+    pub wall: Vec<String>,
+    /// File with any of this, in geomeTRIC's format ($freeze, $set, $scan) or in xtb's ($fix, $constrain, $scan, $wall).
+    #[arg(long, value_name = "FILE")]
+    pub constraints: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ScanArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    #[command(flatten)]
+    pub hold: HoldArgs,
+    /// Coordinate and its values (Å, degrees), as FROM..TO step STEP or FROM, TO, COUNT: 'dihedral 1 2 3 4 = 0..360 step 15'. A second one
+    /// makes a grid.
+    #[arg(long, value_name = "'KIND ATOMS = VALUES'")]
+    pub scan: Vec<String>,
+    /// Relax each point from all its neighbours, forth and back, and keep the lowest structure.
+    #[arg(long)]
+    pub both_ways: bool,
+    /// Write the energies to this file as comma-separated values.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// When a point has converged, as for minimize.
+    #[arg(long, value_name = "NAME", default_value = "gau_tight")]
+    pub convergence: String,
+    /// Most steps for one point.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub max_steps: usize,
+}
+
 #[derive(Debug, ClapArgs)]
 pub struct MinimizeArgs {
     #[command(flatten)]
     pub common: CommonArgs,
     #[command(flatten)]
     pub surface: SurfaceArgs,
+    #[command(flatten)]
+    pub hold: HoldArgs,
     /// When it has converged: gau_loose, gau, gau_tight, gau_verytight; crude, sloppy, loose, normal, tight, verytight, extreme (xtb's); or a
     /// number, the root mean square of the gradient in kcal/mol/Å.
     #[arg(long, value_name = "NAME", default_value = "gau_tight")]

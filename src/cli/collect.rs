@@ -67,6 +67,7 @@ impl Collector {
         };
         let trajectory = match &job.task {
             Task::Minimize(task) => task.trajectory.as_ref().map(|(path, _)| Sink::file(path)).transpose()?,
+            Task::Scan(task) => task.csv.as_deref().map(Sink::file).transpose()?,
             _ => None,
         };
         Ok(Self {

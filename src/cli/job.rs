@@ -1,9 +1,11 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
-use super::args::{Args, Command, CommonArgs, EnergyArgs, FormatName, MinimizeArgs, ServeArgs, SurfaceArgs};
+use super::args::{Args, Command, CommonArgs, EnergyArgs, FormatName, MinimizeArgs, ScanArgs, ServeArgs, SurfaceArgs};
+use super::hold;
 use super::interrupt;
 use super::optimizer::Optimizer;
 use super::surface::{External, ForceFields, Surfaces};
+use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
 use crate::potential::external::{Engine, Waits, ipi};
@@ -51,6 +53,7 @@ pub enum Verbosity {
 pub enum Task {
     Energy(Box<EnergyTask>),
     Minimize(Box<MinimizeTask>),
+    Scan(Box<ScanTask>),
     Convert,
     Serve(ServeTask),
 }
@@ -85,6 +88,18 @@ pub struct MinimizeTask {
     pub limits: Limits,
     pub optimizer: Optimizer,
     pub trajectory: Option<(PathBuf, Format)>,
+    pub directives: Directives,
+}
+
+pub struct ScanTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    pub criteria: Criteria,
+    pub limits: Limits,
+    /// At least one scan is among them, two at most.
+    pub directives: Directives,
+    pub both_ways: bool,
+    pub csv: Option<PathBuf>,
 }
 
 impl Job {
@@ -92,6 +107,7 @@ impl Job {
         let (common, task) = match args.command {
             Command::Energy(energy) => energy_task(energy)?,
             Command::Minimize(minimize) => minimize_task(minimize)?,
+            Command::Scan(scan) => scan_task(scan)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
             Command::Serve(serve) => serve_task(serve)?,
         };
@@ -128,6 +144,12 @@ fn energy_task(args: EnergyArgs) -> Result<(Common, Task), UsageError> {
 
 fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
     let optimizer = Optimizer::new(args.optimizer, args.coordinates, args.noise).map_err(UsageError)?;
+    let directives = hold::directives(&args.hold, &[])?;
+    if directives.scans() > 0 {
+        return Err(UsageError(
+            "a $scan among the constraints: use the command scan".to_owned(),
+        ));
+    }
     let trajectory = args.trajectory.map(|path| {
         let format = Format::from_path(&path).unwrap_or(Format::Xyz);
         (path, format)
@@ -144,11 +166,39 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
         },
         optimizer,
         trajectory,
+        directives,
     };
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Minimize(Box::new(task))))
+}
+
+fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
+    let directives = hold::directives(&args.hold, &args.scan)?;
+    if !(1..=2).contains(&directives.scans()) {
+        return Err(UsageError(format!(
+            "{} coordinates to scan, expected one or two (--scan, or $scan in a file of constraints)",
+            directives.scans()
+        )));
+    }
+    let mut common = Common::new(args.common)?;
+    let task = ScanTask {
+        surfaces: surfaces(&args.surface, &mut common)?,
+        json: args.surface.json,
+        criteria: criteria(&args.convergence)?,
+        limits: Limits {
+            steps: Some(args.max_steps),
+            ..Limits::default()
+        },
+        directives,
+        both_ways: args.both_ways,
+        csv: args.csv,
+    };
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    Ok((common, Task::Scan(Box::new(task))))
 }
 
 fn unknown_extension(path: Option<&Path>) -> String {

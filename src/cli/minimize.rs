@@ -2,6 +2,7 @@
 
 use super::collect::Heads;
 use super::energy::{Ready, fail, ready};
+use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, MinimizeTask, Verbosity};
 use super::message::{Level, Message};
@@ -12,7 +13,7 @@ use super::surface::Evaluated;
 use crate::chem::guard::{self, Change};
 use crate::formats::{RawRecord, ReadError};
 use crate::optimize::observer::{Each, Interrupt};
-use crate::optimize::{self, Minimum, OptimizeError, Progress, Stop, vector};
+use crate::optimize::{self, Minimum, OptimizeError, Progress, Stepper, Stop, vector};
 use std::time::Instant;
 
 /// The command.
@@ -26,6 +27,8 @@ struct Found {
     minimum: Minimum,
     evaluated: Evaluated,
     changes: Vec<Change>,
+    /// Energy of the restraints, which is not in that of the surface.
+    restraint_energy: Option<f64>,
     wall_seconds: f64,
     /// What the surface said when it failed on the way.
     trouble: Option<String>,
@@ -48,7 +51,10 @@ impl Minimizations<'_> {
     }
 
     fn minimize(&self, ready: &Ready, outcome: &mut Outcome) -> Result<Found, String> {
+        let molecule = &ready.prepared.molecule;
         let x0 = &ready.prepared.record.coordinates;
+        let hold = Hold::new(&self.task.directives, molecule, x0)?;
+        let constraints = hold.constraints(&[]);
         let Outcome {
             trajectory, messages, ..
         } = outcome;
@@ -76,14 +82,15 @@ impl Minimizations<'_> {
         let mut observer = (Interrupt(interrupt::flag()), Each(watched.then_some(watch)));
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
         let started = Instant::now();
-        let result = optimize::minimize(
-            live.potential(),
-            x0,
-            &mut *stepper,
-            &self.task.criteria,
-            &self.task.limits,
-            &mut observer,
-        );
+        let (criteria, limits) = (&self.task.criteria, &self.task.limits);
+        let result = if hold.is_empty() {
+            optimize::minimize(live.potential(), x0, &mut *stepper, criteria, limits, &mut observer)
+        } else {
+            let start = hold.start(live.potential(), molecule, &constraints, x0)?;
+            let stepper: &mut dyn Stepper = &mut *stepper;
+            let settings = (stepper, criteria, limits);
+            hold.minimize(live.potential(), &constraints, &start, settings, &mut observer)
+        };
         let wall_seconds = started.elapsed().as_secs_f64();
         frames?;
         let (minimum, trouble) = match result {
@@ -95,15 +102,16 @@ impl Minimizations<'_> {
             let text = format!("{trouble}; the best structure before that is given");
             messages.push(self.message(ready, Level::Error, text));
         }
-        let evaluated = ready
-            .assigned
-            .judge(&minimum.point)
+        let evaluated = hold
+            .judge(&ready.assigned, &constraints, &minimum.point)
             .map_err(|error| error.to_string())?;
-        let changes = guard::changes(&ready.prepared.molecule, x0, &minimum.point.x);
+        let restraint_energy = hold.restraint_energy(&minimum.point.x);
+        let changes = guard::changes(molecule, x0, &minimum.point.x);
         Ok(Found {
             minimum,
             evaluated,
             changes,
+            restraint_energy,
             wall_seconds,
             trouble,
         })
@@ -204,6 +212,7 @@ impl Minimizations<'_> {
             verification_evaluations: 0,
             lowest_mode: None,
             wall_seconds: found.wall_seconds,
+            restraint_energy: found.restraint_energy,
             changes: found.changes.iter().map(ToString::to_string).collect(),
         })
     }

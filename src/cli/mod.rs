@@ -7,6 +7,7 @@ mod checks;
 mod collect;
 mod convert;
 mod energy;
+mod hold;
 mod input;
 mod interrupt;
 mod job;
@@ -17,6 +18,7 @@ mod output;
 mod pipeline;
 mod prepare;
 mod report;
+mod scan;
 mod serve;
 mod surface;
 
@@ -68,7 +70,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.to_string();
             let commands = match error.kind() {
-                InvalidSubcommand => "\nCommands: energy, minimize, convert, serve",
+                InvalidSubcommand => "\nCommands: energy, minimize, scan, convert, serve",
                 _ => "",
             };
             message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
@@ -87,6 +89,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
         }
         Task::Minimize(task) => {
             let work = minimize::Minimizations { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Scan(task) => {
+            let work = scan::Scans { common, task };
             run_through(job, &work, work.heads())
         }
         Task::Serve(task) => {

@@ -33,7 +33,7 @@ pub struct Outcome {
     pub text: String,
     /// Structure for the output file where standard output gets something else.
     pub structure: String,
-    /// Frames for the trajectory file.
+    /// Frames for the trajectory file, or a scan's energies for the CSV file.
     pub trajectory: String,
     /// The record's own text, if it failed.
     pub failed_text: String,

@@ -5,8 +5,11 @@
 
 pub mod adam;
 pub mod conjugate_gradient;
+pub mod constrained;
 pub mod criteria;
+pub mod drive;
 pub mod fire;
+pub mod grid;
 pub mod lbfgs;
 mod line_search;
 mod model;
@@ -148,6 +151,25 @@ pub trait Stepper {
         point: &mut Point,
         budget: usize,
     ) -> Result<StepOutcome, EvalError>;
+}
+
+impl<S: Stepper + ?Sized> Stepper for &mut S {
+    fn start(&mut self, point: &Point) {
+        (**self).start(point);
+    }
+
+    fn coming_displacement(&mut self, point: &Point) -> Option<&[f64]> {
+        (**self).coming_displacement(point)
+    }
+
+    fn step(
+        &mut self,
+        potential: &mut dyn Potential,
+        point: &mut Point,
+        budget: usize,
+    ) -> Result<StepOutcome, EvalError> {
+        (**self).step(potential, point, budget)
+    }
 }
 
 /// Why a minimization ended.

@@ -2,9 +2,18 @@
 
 #[cfg(feature = "engines")]
 pub mod external;
+pub mod frozen;
+pub mod mixture;
+pub mod restraint;
 pub mod test_surfaces;
+pub mod wall;
 
 use thiserror::Error;
+
+pub use frozen::{Frozen, Mask};
+pub use mixture::{Blend, Mixture};
+pub use restraint::{Bias, Restrained, Restraint};
+pub use wall::Wall;
 
 /// Why an energy could not be had.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -70,6 +79,28 @@ pub trait Potential: Send {
     /// Analytic second derivatives (kcal/mol/Å²), row-major, (3N)², where the surface has them.
     fn hessian(&mut self, _x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         None
+    }
+}
+
+impl<P: Potential + ?Sized> Potential for &mut P {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
+        (**self).energy_gradient(x, gradient)
+    }
+
+    fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+        (**self).curvature(x, add)
+    }
+
+    fn has_gradient(&self) -> bool {
+        (**self).has_gradient()
+    }
+
+    fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
+        (**self).hessian(x)
     }
 }
 

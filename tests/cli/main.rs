@@ -6,6 +6,7 @@ mod bad_input;
 mod convert;
 mod energy;
 mod minimize;
+mod scan;
 mod stream;
 
 use std::fs;

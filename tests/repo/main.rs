@@ -22,6 +22,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("coordinates", &["units", "numeric", "linalg", "chem", "geometry"]),
     (
+        "coordinates",
+        &["units", "numeric", "linalg", "chem", "geometry", "potential"],
+    ),
+    (
+        "directives",
+        &["units", "linalg", "chem", "geometry", "potential", "coordinates"],
+    ),
+    (
         "hessian",
         &[
             "units",
@@ -55,6 +63,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "formats",
             "potential",
             "forcefield",
+            "coordinates",
+            "directives",
             "optimize",
         ],
     ),

@@ -94,6 +94,8 @@ pub struct MinimizeLine<'a> {
     pub verification_evaluations: usize,
     pub lowest_mode: Option<f64>,
     pub wall_seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restraint_energy: Option<f64>,
     pub changes: Vec<String>,
 }
 

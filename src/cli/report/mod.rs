@@ -2,5 +2,6 @@
 
 pub mod json;
 pub mod progress;
+pub mod scan;
 pub mod structure;
 pub mod table;

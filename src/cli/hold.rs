@@ -1,0 +1,122 @@
+//! What is held while a molecule relaxes: from the flags to the minimization.
+
+use super::args::HoldArgs;
+use super::job::UsageError;
+use super::surface::{Assigned, Evaluated};
+use crate::chem::Molecule;
+use crate::coordinates::Constraint;
+use crate::directives::{Directives, Plan, files, flags};
+use crate::optimize::constrained::{Manifold, minimize_on};
+use crate::optimize::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, Stepper, drive};
+use crate::potential::{EvalError, Potential, Restrained};
+
+/// Everything that flags and files want.
+pub fn directives(args: &HoldArgs, scans: &[String]) -> Result<Directives, UsageError> {
+    let mut all = Directives::default();
+    for path in &args.constraints {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| UsageError(format!("{name}: {error}")))?;
+        let found = files::read(&name, &text).map_err(|error| UsageError(error.to_string()))?;
+        all.list.extend(found.list);
+    }
+    type Read = fn(&str) -> Result<crate::directives::Directive, crate::directives::DirectiveError>;
+    let kinds: [(&[String], Read); 6] = [
+        (&args.freeze, flags::freeze),
+        (&args.fix, flags::fix),
+        (&args.set, flags::set),
+        (&args.restrain, flags::restrain),
+        (&args.wall, flags::wall),
+        (scans, flags::scan),
+    ];
+    for (texts, read) in kinds {
+        for text in texts {
+            all.list
+                .push(read(text).map_err(|error| UsageError(error.to_string()))?);
+        }
+    }
+    Ok(all)
+}
+
+/// What is held of one molecule, with every value known.
+pub struct Hold {
+    pub plan: Plan,
+}
+
+impl Hold {
+    /// Applies directives to a molecule at `x` (Å).
+    pub fn new(directives: &Directives, molecule: &Molecule, x: &[f64]) -> Result<Self, String> {
+        let mut plan = directives.plan(molecule, x).map_err(|error| error.to_string())?;
+        for constraint in &mut plan.constraints {
+            constraint.target.get_or_insert_with(|| constraint.primitive.value(x));
+        }
+        Ok(Self { plan })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.plan.is_empty()
+    }
+
+    /// The constraints, and scanned coordinates at these values.
+    pub fn constraints(&self, values: &[f64]) -> Vec<Constraint> {
+        let scanned = self.plan.axes.iter().zip(values);
+        let scanned = scanned.map(|(axis, &value)| Constraint::at(axis.primitive.clone(), value));
+        self.plan.constraints.iter().cloned().chain(scanned).collect()
+    }
+
+    /// A structure where everything is held as it should be.
+    pub fn start(
+        &self,
+        surface: &mut dyn Potential,
+        molecule: &Molecule,
+        constraints: &[Constraint],
+        x0: &[f64],
+    ) -> Result<Vec<f64>, String> {
+        let mut x = x0.to_vec();
+        let mut restrained = Restrained::new(surface, self.plan.bias.clone());
+        drive::approach(&mut restrained, molecule, constraints, &self.plan.mask, &mut x)
+            .map_err(|error| error.to_string())?;
+        Ok(x)
+    }
+
+    fn manifold(&self, constraints: &[Constraint], x: &[f64]) -> Manifold {
+        Manifold::new(constraints, self.plan.mask.clone(), x)
+    }
+
+    /// Minimizes from such a structure. Energies are those of the surface with restraints.
+    pub fn minimize(
+        &self,
+        surface: &mut dyn Potential,
+        constraints: &[Constraint],
+        start: &[f64],
+        (stepper, criteria, limits): (&mut dyn Stepper, &Criteria, &Limits),
+        observer: &mut dyn Observer,
+    ) -> Result<Minimum, OptimizeError> {
+        let mut restrained = Restrained::new(surface, self.plan.bias.clone());
+        let manifold = self.manifold(constraints, start);
+        minimize_on(&manifold, &mut restrained, start, stepper, criteria, limits, observer)
+    }
+
+    /// The end of such a minimization: the energy is that of the surface alone, the gradient that of the restrained and constrained problem.
+    pub fn judge(&self, assigned: &Assigned, constraints: &[Constraint], end: &Point) -> Result<Evaluated, EvalError> {
+        let mut evaluated = assigned.judge(end)?;
+        if self.is_empty() {
+            return Ok(evaluated);
+        }
+        let Point { x, energy, gradient } = &mut evaluated.point;
+        match assigned {
+            Assigned::ForceField(_) => {
+                self.plan.bias.add_energy_gradient(x, gradient);
+                self.manifold(constraints, x).project(x, gradient);
+            }
+            // Not asked again: what it said at the end has all of this in it already.
+            Assigned::Engine { .. } => *energy -= self.restraint_energy(x).unwrap_or(0.0),
+        }
+        Ok(evaluated)
+    }
+
+    /// The energy of the restraints at `x`, if there are any.
+    pub fn restraint_energy(&self, x: &[f64]) -> Option<f64> {
+        let bias = &self.plan.bias;
+        (!bias.is_empty()).then(|| bias.add_energy_gradient(x, &mut vec![0.0; x.len()]))
+    }
+}
