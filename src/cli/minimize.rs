@@ -62,11 +62,11 @@ impl Minimizations<'_> {
             messages.push(self.message(
                 ready,
                 Level::Detail,
-                format!("optimizer: {}", self.task.optimizer.words(ready)),
+                format!("optimizer: {}", self.task.optimizer.words(ready, !hold.is_empty())),
             ));
         }
         let mut frames = Ok(());
-        let (mut stepper, note) = self.task.optimizer.stepper(ready);
+        let (mut stepper, note) = self.task.optimizer.stepper(ready, !hold.is_empty());
         messages.extend(note.map(|text| self.message(ready, Level::Warning, text)));
         let watch = |progress: &Progress<'_>| {
             if self.common.verbosity == Verbosity::Verbose {

@@ -51,7 +51,11 @@ impl Optimizer {
     }
 
     /// Whether this surface is walked on in internal coordinates.
-    fn is_internal(self, ready: &Ready) -> bool {
+    fn is_internal(self, ready: &Ready, held: bool) -> bool {
+        if held {
+            // What is held is held along Cartesian steps, whatever the method.
+            return false;
+        }
         let engine = matches!(ready.assigned, Assigned::Engine { .. });
         match (self.name, self.coordinates) {
             (OptimizerName::Rfo, _) | (_, CoordinatesName::Internal) => true,
@@ -63,20 +67,23 @@ impl Optimizer {
     }
 
     /// In words, for one molecule.
-    pub fn words(self, ready: &Ready) -> String {
-        let name = if self.is_internal(ready) {
-            OptimizerName::Rfo
-        } else {
-            self.name
+    pub fn words(self, ready: &Ready, held: bool) -> String {
+        let name = match (self.is_internal(ready, held), self.name) {
+            (true, _) => OptimizerName::Rfo,
+            (false, OptimizerName::Rfo) => OptimizerName::Lbfgs,
+            (false, name) => name,
         };
         Self { name, ..self }.to_string()
     }
 
-    /// A stepper for one molecule, and what its user should know of it.
-    pub fn stepper(self, ready: &Ready) -> (Box<dyn Stepper>, Option<String>) {
-        if self.is_internal(ready) {
+    /// A stepper for one molecule, of which something is `held` or nothing, and what its user should know of it.
+    pub fn stepper(self, ready: &Ready, held: bool) -> (Box<dyn Stepper>, Option<String>) {
+        if self.is_internal(ready, held) {
             return internal(ready);
         }
+        let asked = self.name == OptimizerName::Rfo || self.coordinates == CoordinatesName::Internal;
+        let note =
+            asked.then(|| "with something held or restrained, steps are made in Cartesian coordinates".to_owned());
         let stepper: Box<dyn Stepper> = match (self.name, self.noise) {
             (OptimizerName::Auto | OptimizerName::Lbfgs | OptimizerName::Rfo, None) => Box::new(Lbfgs::default()),
             (OptimizerName::Auto | OptimizerName::Lbfgs | OptimizerName::Rfo, Some(sigma)) => {
@@ -88,7 +95,7 @@ impl Optimizer {
             (OptimizerName::Pattern, _) => Box::new(PatternSearch::default()),
             (OptimizerName::Adam, _) => Box::new(Adam::default()),
         };
-        (stepper, None)
+        (stepper, note)
     }
 }
 

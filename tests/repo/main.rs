@@ -22,10 +22,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("coordinates", &["units", "numeric", "linalg", "chem", "geometry"]),
     (
-        "coordinates",
-        &["units", "numeric", "linalg", "chem", "geometry", "potential"],
-    ),
-    (
         "directives",
         &["units", "linalg", "chem", "geometry", "potential", "coordinates"],
     ),
@@ -65,6 +61,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "forcefield",
             "coordinates",
             "directives",
+            "hessian",
             "optimize",
         ],
     ),
