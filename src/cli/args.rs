@@ -181,6 +181,12 @@ pub struct MinimizeArgs {
     /// Most steps.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub max_steps: usize,
+    /// Prove by the lowest vibration that it is a minimum, and leave saddles: done without asking on force fields, up to 1,500 atoms.
+    #[arg(long, conflicts_with = "no_prove")]
+    pub prove: bool,
+    /// Do not prove that it is a minimum.
+    #[arg(long)]
+    pub no_prove: bool,
     /// Write every step's structure to this file (format by extension).
     #[arg(long, value_name = "FILE")]
     pub trajectory: Option<PathBuf>,

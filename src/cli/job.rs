@@ -87,6 +87,8 @@ pub struct MinimizeTask {
     pub criteria: Criteria,
     pub limits: Limits,
     pub optimizer: Optimizer,
+    /// Whether the end is proven to be a minimum; `None`: where that is cheap.
+    pub prove: Option<bool>,
     pub trajectory: Option<(PathBuf, Format)>,
     pub directives: Directives,
 }
@@ -150,6 +152,11 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
             "a $scan among the constraints: use the command scan".to_owned(),
         ));
     }
+    if args.prove && !directives.list.is_empty() {
+        return Err(UsageError(
+            "--prove: where something is frozen, held or restrained a minimum can't be proven yet".to_owned(),
+        ));
+    }
     let trajectory = args.trajectory.map(|path| {
         let format = Format::from_path(&path).unwrap_or(Format::Xyz);
         (path, format)
@@ -165,6 +172,11 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
             ..Limits::default()
         },
         optimizer,
+        prove: match (args.prove, args.no_prove) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        },
         trajectory,
         directives,
     };

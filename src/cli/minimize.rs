@@ -9,11 +9,11 @@ use super::message::{Level, Message};
 use super::pipeline::{Outcome, State, Work};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
 use super::report::structure::{self, Annotation};
-use super::surface::Evaluated;
+use super::surface::{Assigned, Evaluated};
 use crate::chem::guard::{self, Change};
 use crate::formats::{RawRecord, ReadError};
 use crate::optimize::observer::{Each, Interrupt};
-use crate::optimize::{self, Minimum, OptimizeError, Progress, Stepper, Stop, vector};
+use crate::optimize::{self, Minimum, OptimizeError, Progress, ProofSettings, Proven, Stepper, Stop, Task, vector};
 use std::time::Instant;
 
 /// The command.
@@ -22,6 +22,9 @@ pub struct Minimizations<'a> {
     pub task: &'a MinimizeTask,
 }
 
+/// Beyond so many atoms a minimum is proven only on request: it takes longer than the minimization.
+const MOST_PROVEN_ATOMS: usize = 1500;
+
 /// A minimization's result, evaluated afresh (see [`super::surface::Assigned::judge`]).
 struct Found {
     minimum: Minimum,
@@ -29,9 +32,51 @@ struct Found {
     changes: Vec<Change>,
     /// Energy of the restraints, which is not in that of the surface.
     restraint_energy: Option<f64>,
+    /// Of the minimization alone.
     wall_seconds: f64,
+    /// Whether it is a minimum, where that was looked into.
+    proof: Option<Proof>,
     /// What the surface said when it failed on the way.
     trouble: Option<String>,
+}
+
+/// What the lowest vibration says.
+struct Proof {
+    proven: bool,
+    /// cm⁻¹, negative where imaginary.
+    lowest_mode: Option<f64>,
+    saddles_left: usize,
+    evaluations: usize,
+    hessian_evaluations: usize,
+    seconds: f64,
+}
+
+impl Proof {
+    fn new(proven: &Proven) -> Self {
+        Self {
+            proven: proven.proven,
+            lowest_mode: proven.lowest.as_ref().map(|mode| mode.wavenumber_cm1),
+            saddles_left: proven.saddles_left,
+            evaluations: proven.verification_evaluations,
+            hessian_evaluations: proven.verification_hessian_evaluations,
+            seconds: proven.verification_seconds,
+        }
+    }
+
+    fn words(&self) -> String {
+        let what = match (self.proven, self.lowest_mode) {
+            (true, _) => "minimum",
+            (false, Some(mode)) if mode < 0.0 => "saddle",
+            (false, _) => "not proven",
+        };
+        let mode = self.lowest_mode.map(|mode| format!(", lowest mode {mode:+.0} cm⁻¹"));
+        let left = match self.saddles_left {
+            0 => String::new(),
+            1 => ", 1 saddle left behind".to_owned(),
+            more => format!(", {more} saddles left behind"),
+        };
+        format!("{what}{}{left}", mode.unwrap_or_default())
+    }
 }
 
 impl Found {
@@ -65,6 +110,14 @@ impl Minimizations<'_> {
                 format!("optimizer: {}", self.task.optimizer.words(ready, !hold.is_empty())),
             ));
         }
+        let prove = self.proves(ready, &hold);
+        if self.common.verbosity == Verbosity::Verbose
+            && self.task.prove.is_none()
+            && molecule.len() > MOST_PROVEN_ATOMS
+        {
+            let text = format!("more than {MOST_PROVEN_ATOMS} atoms: a minimum is proven only with --prove");
+            messages.push(self.message(ready, Level::Detail, text));
+        }
         let mut frames = Ok(());
         let (mut stepper, note) = self.task.optimizer.stepper(ready, !hold.is_empty());
         messages.extend(note.map(|text| self.message(ready, Level::Warning, text)));
@@ -83,7 +136,22 @@ impl Minimizations<'_> {
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
         let started = Instant::now();
         let (criteria, limits) = (&self.task.criteria, &self.task.limits);
-        let result = if hold.is_empty() {
+        let mut proof = None;
+        let result = if prove {
+            let task = Task {
+                stepper: &mut *stepper,
+                criteria,
+                limits,
+                observer: &mut observer,
+                preconditioner: None,
+            };
+            let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
+            let settings = ProofSettings::molecule(masses);
+            optimize::minimize_proven(live.potential(), x0, task, &settings).map(|proven| {
+                proof = Some(Proof::new(&proven));
+                proven.minimum
+            })
+        } else if hold.is_empty() {
             optimize::minimize(live.potential(), x0, &mut *stepper, criteria, limits, &mut observer)
         } else {
             let start = hold.start(live.potential(), molecule, &constraints, x0)?;
@@ -91,7 +159,8 @@ impl Minimizations<'_> {
             let settings = (stepper, criteria, limits);
             hold.minimize(live.potential(), &constraints, &start, settings, &mut observer)
         };
-        let wall_seconds = started.elapsed().as_secs_f64();
+        let proof_seconds = proof.as_ref().map_or(0.0, |proof| proof.seconds);
+        let wall_seconds = started.elapsed().as_secs_f64() - proof_seconds;
         frames?;
         let (minimum, trouble) = match result {
             Ok(minimum) => (minimum, None),
@@ -113,8 +182,17 @@ impl Minimizations<'_> {
             changes,
             restraint_energy,
             wall_seconds,
+            proof,
             trouble,
         })
+    }
+
+    /// Whether to look into whether the end is a minimum. Noise would drown the lowest vibration.
+    fn proves(&self, ready: &Ready, hold: &Hold) -> bool {
+        let is_cheap = matches!(ready.assigned, Assigned::ForceField(_))
+            && ready.prepared.molecule.len() <= MOST_PROVEN_ATOMS
+            && self.task.limits.noise.is_none();
+        hold.is_empty() && self.task.prove.unwrap_or(is_cheap)
     }
 
     fn message(&self, ready: &Ready, level: Level, text: String) -> Message {
@@ -169,8 +247,13 @@ impl Minimizations<'_> {
             _ if found.trouble.is_some() => "not converged (the surface failed)".to_owned(),
             other => format!("not converged ({})", other.name()),
         };
+        let proof = match &found.proof {
+            _ if *stop != Stop::Converged => String::new(),
+            Some(proof) => format!("; {}", proof.words()),
+            None => "; not proven".to_owned(),
+        };
         format!(
-            "{}: {initial_energy:.4} to {:.4} kcal/mol, {how} in {steps} steps and {evaluations} evaluations, gradient rms {:.1e} kcal/mol/Å",
+            "{}: {initial_energy:.4} to {:.4} kcal/mol, {how} in {steps} steps and {evaluations} evaluations, gradient rms {:.1e} kcal/mol/Å{proof}",
             ready.assigned.name(),
             found.evaluated.point.energy,
             vector::rms(&found.evaluated.point.gradient)
@@ -209,8 +292,9 @@ impl Minimizations<'_> {
             steps: minimum.steps,
             evaluations: minimum.evaluations,
             hessian_evaluations: minimum.hessian_evaluations,
-            verification_evaluations: 0,
-            lowest_mode: None,
+            verification_evaluations: found.proof.as_ref().map_or(0, |proof| proof.evaluations),
+            verification_hessian_evaluations: found.proof.as_ref().map_or(0, |proof| proof.hessian_evaluations),
+            lowest_mode: found.proof.as_ref().and_then(|proof| proof.lowest_mode),
             wall_seconds: found.wall_seconds,
             restraint_energy: found.restraint_energy,
             changes: found.changes.iter().map(ToString::to_string).collect(),

@@ -74,6 +74,8 @@ pub struct Proven {
     pub verification_evaluations: usize,
     /// Analytic Hessians of the proofs.
     pub verification_hessian_evaluations: usize,
+    /// Seconds that the proofs and the steps off saddles took.
+    pub verification_seconds: f64,
 }
 
 /// The minimization that is to be proven: everything [`minimize`] is told but for the starting point.
@@ -118,11 +120,14 @@ pub fn minimize_proven(
         saddles_left: 0,
         verification_evaluations: 0,
         verification_hessian_evaluations: 0,
+        verification_seconds: 0.0,
     };
     while proven.minimum.stop == Stop::Converged {
+        let began = Instant::now();
         let way_off = proven
             .verify(potential, &mut task, settings)
             .map_err(|error| proven.failed(error))?;
+        proven.verification_seconds += began.elapsed().as_secs_f64();
         let Some(start) = way_off else { break };
         let next = task.walk(potential, &start, Some(&proven.minimum), started)?;
         proven.saddles_left += 1;

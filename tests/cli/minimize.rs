@@ -55,6 +55,7 @@ fn json_has_the_keys_of_the_contract() {
         "evaluations",
         "hessian_evaluations",
         "verification_evaluations",
+        "verification_hessian_evaluations",
         "wall_seconds",
         "changes",
     ] {
@@ -243,4 +244,46 @@ fn noise_has_to_be_a_positive_number() {
         let run = minimized("minimize-no-noise", &["--noise", sigma]).expect(2);
         assert!(run.err.contains("--noise"), "{}", run.err);
     }
+}
+
+/// Water in one line: a saddle that no gradient leaves.
+const LINE: &str = "3\nline\nO 0 0 0\nH 0.97 0 0\nH -0.97 0 0\n";
+
+#[test]
+fn a_saddle_is_left_and_the_minimum_proven() {
+    let folder = folder_with("minimize-proof", "line.xyz", LINE);
+    let run = thalweg(&folder, &["minimize", "--json", "line.xyz"]).expect(0);
+    assert!(
+        run.err.contains("minimum, lowest mode +") && run.err.contains("1 saddle left"),
+        "{}",
+        run.err
+    );
+    let proven = run.json().remove(0);
+    assert!(proven["lowest_mode"].as_f64().unwrap() > 100.0, "{proven}");
+    assert!(
+        proven["verification_hessian_evaluations"].as_u64().unwrap() > 0,
+        "{proven}"
+    );
+    let run = thalweg(&folder, &["minimize", "--json", "--no-prove", "line.xyz"]).expect(0);
+    assert!(run.err.contains("not proven"), "{}", run.err);
+    let saddle = run.json().remove(0);
+    assert!(
+        saddle["lowest_mode"].is_null() && saddle["verification_evaluations"] == 0,
+        "{saddle}"
+    );
+    assert!(proven["energy"].as_f64().unwrap() < saddle["energy"].as_f64().unwrap() - 1.0);
+}
+
+#[test]
+fn what_is_held_is_not_proven() {
+    let run = minimized("minimize-held-proof", &["--freeze", "1"]).expect(0);
+    assert!(
+        run.err.contains("not proven") && run.json()[0]["lowest_mode"].is_null(),
+        "{}",
+        run.err
+    );
+    let error = minimized("minimize-held-prove", &["--freeze", "1", "--prove"])
+        .expect(2)
+        .err;
+    assert!(error.contains("--prove"), "{error}");
 }

@@ -92,6 +92,7 @@ pub struct MinimizeLine<'a> {
     pub evaluations: usize,
     pub hessian_evaluations: usize,
     pub verification_evaluations: usize,
+    pub verification_hessian_evaluations: usize,
     pub lowest_mode: Option<f64>,
     pub wall_seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
