@@ -162,6 +162,14 @@ impl<S: Stepper + ?Sized> Stepper for &mut S {
         (**self).coming_displacement(point)
     }
 
+    fn free_gradient(&self, point: &Point) -> Option<Vec<f64>> {
+        (**self).free_gradient(point)
+    }
+
+    fn is_feasible(&self, point: &Point) -> bool {
+        (**self).is_feasible(point)
+    }
+
     fn step(
         &mut self,
         potential: &mut dyn Potential,
