@@ -44,15 +44,18 @@
 //! | 0 | [`units`] | constants and conversions |
 //! | 1 | [`numeric`] | the numbers that formulas are written over: plain, dual, vector lanes |
 //! | 1 | [`chem`] | what a molecule is: graph, rings, aromaticity, stereo, bonds from coordinates |
+//! | 1 | [`linalg`] | eigenproblems, Cholesky decompositions, dense and block-sparse; the only room that names linear-algebra crates |
 //! | 2 | [`geometry`] | distance, angle, dihedral, out-of-plane angle, with gradients |
 //! | 2 | [`formats`] | text to molecules and back |
 //! | 3 | [`potential`] | the seam: the `Potential` trait, counting, test surfaces, other programs' surfaces (feature `engines`) |
 //! | 4 | [`forcefield`] | MMFF94, MMFF94s, UFF: typing, terms, evaluator |
+//! | 4 | [`coordinates`] | internal coordinates, Wilson B, back-transformation |
+//! | 5 | [`hessian`] | model Hessians, updates, preconditioner, lowest modes |
 //! | 5 | [`directives`] | what is frozen, held, restrained or scanned, from flags and files |
 //! | 6 | [`optimize`] | the driver, criteria, steppers |
 //! | 8 | `cli` | the command line (feature `cli`) |
 //!
-//! The house plan that the project started from has no room `numeric`: formulas are written once, over [`numeric::Real`], and get
+//! The house plan that the project started from has no rooms `numeric` and `directives`. As to the first: formulas are written once, over [`numeric::Real`], and get
 //! gradients, Hessians, parameter derivatives and vector code by the kind of number that they are evaluated with.
 //!
 //! # Units
