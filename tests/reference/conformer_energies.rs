@@ -79,7 +79,7 @@ fn mean_error(set: &str) -> f64 {
         };
         match own {
             Some(own) => pooled.extend(errors(&own, molecule)),
-            None => eprintln!("{set}: {} can't be typed as drawn", molecule["id"]),
+            None => crate::say_skipped(&format!("{set}: {} can't be typed as drawn", molecule["id"])),
         }
     }
     assert!(pooled.len() >= 18, "{set}: only {} conformers", pooled.len());
@@ -89,7 +89,7 @@ fn mean_error(set: &str) -> f64 {
 #[test]
 fn mean_errors_are_those_quoted() {
     if !folder().exists() {
-        eprintln!("skipped: no shared data");
+        crate::say_skipped(&format!("no {}", folder().display()));
         return;
     }
     for (set, quoted, tolerance) in QUOTED {

@@ -420,7 +420,7 @@ fn own_kekule_structures() {
 fn suite_kekule_structures() {
     let path = own("../shared/data/mmff94_validation/mmff94_hypervalent.sdf");
     if !path.exists() {
-        eprintln!("skipped: {} is not here", path.display());
+        crate::say_skipped(&format!("no {}", path.display()));
         return;
     }
     let records = sdf::read(&std::fs::read_to_string(path).unwrap());
@@ -431,7 +431,7 @@ fn suite_kekule_structures() {
 fn validation_suites() {
     let folder = own("../shared/data/mmff94_validation");
     if !folder.exists() {
-        eprintln!("skipped: {} is not here", folder.display());
+        crate::say_skipped(&format!("no {}", folder.display()));
         return;
     }
     check(&folder);

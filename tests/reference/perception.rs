@@ -25,7 +25,7 @@ fn perceived(drawn: &Record, charge: Option<i32>) -> Perceived {
 fn data(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
     if !path.exists() {
-        eprintln!("SKIPPED: no {}", path.display());
+        crate::say_skipped(&format!("no {}", path.display()));
     }
     path.exists().then_some(path)
 }

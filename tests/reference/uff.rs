@@ -193,7 +193,7 @@ fn compare(sdf: &Path, json: &Path) -> (usize, Vec<String>) {
 fn energies_of_the_shared_set() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/uff_energies");
     if !folder.exists() {
-        println!("skipped: {} is absent", folder.display());
+        crate::say_skipped(&format!("no {}", folder.display()));
         return;
     }
     let (agree, wrong) = compare(&folder.join("uff_molecules.sdf"), &folder.join("uff_reference.json"));
