@@ -4,6 +4,7 @@
 
 use super::field::ForceField;
 use super::pairs::{EMPTY, PairList};
+use super::terms::Term;
 use crate::geometry::{Angle, Dihedral, DihedralCosine, Distance, OutOfPlane, Vector};
 use crate::numeric::{Dual, WIDTH};
 use crate::potential::AddCurvature;
@@ -123,45 +124,35 @@ impl ForceField {
     pub(super) fn add_curvature(&self, x: &[f64], contacts: &mut PairList, add: &mut AddCurvature<'_>) {
         let terms = self.terms();
         let mut c = Collector { x, add };
-        for t in &terms.quartic_bonds {
-            let p = t.parameters.lift(fixed);
-            c.bond(t.atoms, |r| p.energy(r));
+        for Term { atoms, parameters } in &terms.quartic_bonds {
+            c.bond(*atoms, |r| parameters.lift(fixed).energy(r));
         }
-        for t in &terms.harmonic_bonds {
-            let p = t.parameters.lift(fixed);
-            c.bond(t.atoms, |r| p.energy(r));
+        for Term { atoms, parameters } in &terms.harmonic_bonds {
+            c.bond(*atoms, |r| parameters.lift(fixed).energy(r));
         }
-        for t in &terms.cubic_angles {
-            let p = t.parameters.lift(fixed);
-            c.angle(t.atoms, |theta| p.energy(theta));
+        for Term { atoms, parameters } in &terms.cubic_angles {
+            c.angle(*atoms, |theta| parameters.lift(fixed).energy(theta));
         }
-        for t in &terms.linear_angles {
-            let p = t.parameters.lift(fixed);
-            c.angle_cosine(t.atoms, |cosine| p.energy(cosine));
+        for Term { atoms, parameters } in &terms.linear_angles {
+            c.angle_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
-        for t in &terms.cosine_angles {
-            let p = t.parameters.lift(fixed);
-            c.angle_cosine(t.atoms, |cosine| p.energy(cosine));
+        for Term { atoms, parameters } in &terms.cosine_angles {
+            c.angle_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
-        for t in &terms.periodic_angles {
-            let p = t.parameters.lift(fixed);
-            c.angle_cosine(t.atoms, |cosine| p.energy(cosine));
+        for Term { atoms, parameters } in &terms.periodic_angles {
+            c.angle_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
-        for t in &terms.wilson_angles {
-            let p = t.parameters.lift(fixed);
-            c.out_of_plane(t.atoms, false, |chi| p.energy(chi));
+        for Term { atoms, parameters } in &terms.wilson_angles {
+            c.out_of_plane(*atoms, false, |chi| parameters.lift(fixed).energy(chi));
         }
-        for t in &terms.inversions {
-            let p = t.parameters.lift(fixed);
-            c.out_of_plane(t.atoms, true, |sine| p.energy(sine));
+        for Term { atoms, parameters } in &terms.inversions {
+            c.out_of_plane(*atoms, true, |sine| parameters.lift(fixed).energy(sine));
         }
-        for t in &terms.threefold_torsions {
-            let p = t.parameters.lift(fixed);
-            c.dihedral_cosine(t.atoms, |cosine| p.energy(cosine));
+        for Term { atoms, parameters } in &terms.threefold_torsions {
+            c.dihedral_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
-        for t in &terms.cosine_torsions {
-            let p = t.parameters.lift(fixed);
-            c.dihedral_cosine(t.atoms, |cosine| p.energy(cosine));
+        for Term { atoms, parameters } in &terms.cosine_torsions {
+            c.dihedral_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
         self.add_contacts(&mut c, contacts);
     }
