@@ -53,6 +53,7 @@
 //! | 5 | [`hessian`] | model Hessians, updates, preconditioner, lowest modes |
 //! | 5 | [`directives`] | what is frozen, held, restrained or scanned, from flags and files |
 //! | 6 | [`optimize`] | the driver, criteria, steppers |
+//! | 7 | [`conformers`] | embedding, moves, search, the same conformer once, ensembles |
 //! | 8 | `cli` | the command line (feature `cli`) |
 //!
 //! The house plan that the project started from has no rooms `numeric` and `directives`. As to the first: formulas are written once, over [`numeric::Real`], and get
@@ -79,6 +80,7 @@
 pub mod chem;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod conformers;
 pub mod coordinates;
 pub mod directives;
 pub mod forcefield;

@@ -81,6 +81,49 @@ impl Stereo {
     }
 }
 
+/// What is stereogenic, with the configurations as far as they are known. A reader may add centres that [`Stereo::find`] passes over,
+/// where its input states their configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// What is stereogenic.
+    pub stereo: Stereo,
+    /// Configuration of each centre; `None` where it is not stated.
+    pub parities: Vec<Option<Parity>>,
+    /// Configuration of each double bond; `None` where it is not stated.
+    pub sides: Vec<Option<Side>>,
+}
+
+impl Configuration {
+    /// The configurations that three-dimensional coordinates have (Å, length 3N).
+    #[must_use]
+    pub fn of_coordinates(stereo: Stereo, coordinates: &[f64]) -> Self {
+        Self {
+            parities: stereo.centers.iter().map(|c| parity(c, coordinates)).collect(),
+            sides: stereo.bonds.iter().map(|b| side(b, coordinates)).collect(),
+            stereo,
+        }
+    }
+
+    /// Whether coordinates (Å, length 3N) have every configuration that is stated.
+    #[must_use]
+    pub fn holds(&self, coordinates: &[f64]) -> bool {
+        let centers = self.stereo.centers.iter().zip(&self.parities);
+        let bonds = self.stereo.bonds.iter().zip(&self.sides);
+        centers
+            .into_iter()
+            .all(|(c, &p)| p.is_none() || parity(c, coordinates) == p)
+            && bonds
+                .into_iter()
+                .all(|(b, &s)| s.is_none() || side(b, coordinates) == s)
+    }
+
+    /// Whether all that is stereogenic has a configuration.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.parities.iter().all(Option::is_some) && self.sides.iter().all(Option::is_some)
+    }
+}
+
 /// Classes of atoms that look alike in the graph, numbered from 0 (elements, isotopes and connectivity; no bond orders).
 #[must_use]
 pub fn symmetry_classes(molecule: &Molecule) -> Vec<usize> {

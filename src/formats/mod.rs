@@ -30,6 +30,7 @@ pub use encoder::{Encoder, encoder};
 pub use reader::Reader;
 
 use crate::chem::Molecule;
+use crate::chem::stereo::Configuration;
 use scan::{Ending, Fault};
 use std::sync::Arc;
 use thiserror::Error;
@@ -51,8 +52,10 @@ pub struct Record {
     pub name: String,
     /// The graph as given (no bonds where `connectivity` is `Absent`).
     pub molecule: Molecule,
-    /// Coordinates in Å, `[x0 y0 z0 x1 …]`, length 3N.
+    /// Coordinates in Å, `[x0 y0 z0 x1 …]`, length 3N; empty where the input has none (a SMILES line).
     pub coordinates: Vec<f64>,
+    /// Configurations that the input states other than by coordinates and drawn marks (SMILES).
+    pub configuration: Option<Configuration>,
     /// Whether the input gave bonds.
     pub connectivity: Connectivity,
     /// Net charge stated by the input apart from atoms' formal charges (extended XYZ `charge=`).

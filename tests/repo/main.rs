@@ -50,6 +50,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "conformers",
+        &[
+            "units",
+            "numeric",
+            "linalg",
+            "chem",
+            "geometry",
+            "potential",
+            "coordinates",
+            "hessian",
+            "optimize",
+        ],
+    ),
+    (
         "cli",
         &[
             "units",
@@ -63,6 +77,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "directives",
             "hessian",
             "optimize",
+            "conformers",
         ],
     ),
 ];
