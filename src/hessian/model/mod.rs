@@ -5,6 +5,7 @@
 
 pub mod fischer_almlof;
 pub mod lindh;
+mod product;
 pub mod schlegel;
 pub mod simple;
 mod species;
