@@ -7,6 +7,7 @@
 //! not in chains (the middle carbon of ribitol). Axes and planes of chirality (allenes, biaryls) are not looked for.
 //! Configurations refer to the atoms' numbers, not to priorities: they serve to compare two geometries of one molecule.
 
+use super::canonical;
 use super::rings::Rings;
 use super::{BondMark, BondOrder, Element, Molecule};
 
@@ -124,40 +125,10 @@ impl Configuration {
     }
 }
 
-/// Classes of atoms that look alike in the graph, numbered from 0 (elements, isotopes and connectivity; no bond orders).
+/// Classes of atoms that look alike in the graph (elements, isotopes and connectivity; no bond orders).
 #[must_use]
 pub fn symmetry_classes(molecule: &Molecule) -> Vec<usize> {
-    let first: Vec<(Element, Option<u16>, usize)> = (0..molecule.len())
-        .map(|a| (molecule.element(a), molecule.atom(a).isotope, molecule.degree(a)))
-        .collect();
-    let (mut classes, mut count) = ranks(&first);
-    loop {
-        let next: Vec<(usize, Vec<usize>)> = (0..molecule.len())
-            .map(|a| {
-                let mut around: Vec<usize> = molecule.neighbors(a).iter().map(|n| classes[n.atom]).collect();
-                around.sort_unstable();
-                (classes[a], around)
-            })
-            .collect();
-        let (refined, refined_count) = ranks(&next);
-        if refined_count == count {
-            return classes;
-        }
-        (classes, count) = (refined, refined_count);
-    }
-}
-
-/// Rank of each key among the different ones, and their number.
-fn ranks<K: Ord>(keys: &[K]) -> (Vec<usize>, usize) {
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by(|&a, &b| keys[a].cmp(&keys[b]));
-    let mut rank = vec![0; keys.len()];
-    let mut count = 0;
-    for (place, &index) in order.iter().enumerate() {
-        count += usize::from(place == 0 || keys[order[place - 1]] != keys[index]);
-        rank[index] = count - 1;
-    }
-    (rank, count)
+    canonical::graph(molecule, &Configuration::default()).classes()
 }
 
 /// Whether an atom keeps its configuration: four neighbours, or three and a lone pair that does not invert easily
