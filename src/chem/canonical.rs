@@ -4,9 +4,9 @@
 //! numbered in all ways that automorphisms don't make equal, and the smallest description wins (B. D. McKay and A. Piperno, J. Symb.
 //! Comput. 2014, 60, 94, in a small way: pruning by the automorphisms that turn up, no node invariants).
 
+use super::Molecule;
 use super::partition::{Edges, Partition};
 use super::stereo::{Configuration, Parity, Side};
-use super::Molecule;
 use std::cmp::Ordering;
 
 /// Leaves of the search that are looked at; beyond that, the numbering may depend on the input (graphs far from chemistry).
@@ -318,7 +318,11 @@ impl Search<'_> {
         if self.first.is_none() {
             self.first = Some(leaf.clone());
         }
-        if self.best.as_ref().is_none_or(|best| leaf.description < best.description) {
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| leaf.description < best.description)
+        {
             self.best = Some(leaf);
         }
         usize::MAX

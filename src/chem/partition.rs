@@ -261,9 +261,7 @@ mod tests {
 
     #[test]
     fn kinds_of_bonds_count() {
-        let star = Edges::new(
-            [vec![(1, 0), (2, 0), (3, 1)], vec![(0, 0)], vec![(0, 0)], vec![(0, 1)]].into_iter(),
-        );
+        let star = Edges::new([vec![(1, 0), (2, 0), (3, 1)], vec![(0, 0)], vec![(0, 0)], vec![(0, 1)]].into_iter());
         let mut partition = Partition::new(&[0; 4]);
         partition.refine(&star);
         let cells = partition.cells();

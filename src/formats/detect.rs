@@ -1,7 +1,7 @@
 //! The format's names, and how it is told from a file's name or its first lines.
 
-use super::{Format, smiles};
 use super::scan::{Line, Lines, fields, float};
+use super::{Format, smiles};
 use std::path::Path;
 
 /// Record names that a PDB file can begin with.
@@ -91,7 +91,9 @@ pub(super) const SMILES_LINES: usize = 5;
 /// Whether the first lines are SMILES each, blank lines, comments and a heading aside.
 fn is_smiles(lines: &[Line<'_>]) -> bool {
     let first = lines.iter().take(SMILES_LINES).enumerate();
-    let mut told = first.filter(|(k, l)| !smiles::is_no_molecule(l.text.as_bytes(), *k == 0)).peekable();
+    let mut told = first
+        .filter(|(k, l)| !smiles::is_no_molecule(l.text.as_bytes(), *k == 0))
+        .peekable();
     told.peek().is_some() && told.all(|(_, l)| smiles::is_smiles(l.text))
 }
 

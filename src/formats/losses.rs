@@ -56,7 +56,10 @@ pub(super) fn notes(record: &Record, format: Format) -> Vec<String> {
             "partial charges",
             format != Format::Mol2 && !record.partial_charges.is_empty(),
         ),
-        ("data fields", matches!(format, Format::Mol | Format::Smiles) && !record.fields.is_empty()),
+        (
+            "data fields",
+            matches!(format, Format::Mol | Format::Smiles) && !record.fields.is_empty(),
+        ),
     ];
     losses
         .into_iter()

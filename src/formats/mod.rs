@@ -214,7 +214,10 @@ impl RawRecord {
             source_name: self.source_name.to_string(),
             record: self.index,
             line: self.first_line + fault.line - 1,
-            excerpt: fault.column.filter(|_| self.format == Format::Smiles).map(|c| excerpt(&self.text, c)),
+            excerpt: fault
+                .column
+                .filter(|_| self.format == Format::Smiles)
+                .map(|c| excerpt(&self.text, c)),
             column: fault.column,
             found: fault.found,
             expected: fault.expected,
@@ -230,7 +233,10 @@ fn excerpt(text: &str, column: usize) -> String {
     let start = column.saturating_sub(BEFORE + 1);
     let end = (column + AFTER).min(line.len());
     let [left, right] = [start > 0, end < line.len()].map(|cut| if cut { "…" } else { "" });
-    let shown: String = line[start.min(end)..end].iter().map(|c| if c.is_control() { ' ' } else { *c }).collect();
+    let shown: String = line[start.min(end)..end]
+        .iter()
+        .map(|c| if c.is_control() { ' ' } else { *c })
+        .collect();
     let indent = " ".repeat(column - 1 - start + left.chars().count());
     format!("  {left}{shown}{right}\n  {indent}^")
 }

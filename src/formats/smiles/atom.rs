@@ -168,7 +168,11 @@ fn charge(cursor: &mut Cursor<'_>) -> Result<i8, Fault> {
     let signs = at.bytes().take_while(|&b| char::from(b) == sign).count();
     cursor.take(signs);
     let digits = if signs == 1 { cursor.digits(usize::MAX) } else { "" };
-    let size = if digits.is_empty() { Some(signs) } else { digits.parse().ok() };
+    let size = if digits.is_empty() {
+        Some(signs)
+    } else {
+        digits.parse().ok()
+    };
     match size.filter(|&s| s <= MOST).and_then(|s| i8::try_from(s).ok()) {
         Some(size) => Ok(if sign == '-' { -size } else { size }),
         None => Err(cursor.fault_in(&at[..signs + digits.len()], "a charge from -15 to +15")),

@@ -180,8 +180,13 @@ impl Numbers {
 
 /// The symbol of the bond between two atoms in the order in which they are written.
 fn bond_symbol(parts: &Parts, up: &[i8], walk: &Walk, [first, second]: [usize; 2]) -> &'static str {
-    debug_assert!(walk.place[first] < walk.place[second], "the first atom is written first");
-    let Some(bond) = parts.molecule.bond_between(first, second) else { return "" };
+    debug_assert!(
+        walk.place[first] < walk.place[second],
+        "the first atom is written first"
+    );
+    let Some(bond) = parts.molecule.bond_between(first, second) else {
+        return "";
+    };
     let both_aromatic = parts.aromatic.0[first] && parts.aromatic.0[second];
     match (parts.molecule.bond(bond).order, up[bond]) {
         _ if parts.aromatic.1[bond] => "",
@@ -236,7 +241,11 @@ fn push_atom(parts: &Parts, plan: &Plan, walk: &Walk, turn: Option<&Turn>, index
 
 /// Sum of the orders of an atom's written bonds, an aromatic one counting one.
 fn shown_bonds(parts: &Parts, plan: &Plan, index: usize) -> usize {
-    let around = parts.molecule.neighbors(index).iter().filter(|n| plan.rank[n.atom] != ABSENT);
+    let around = parts
+        .molecule
+        .neighbors(index)
+        .iter()
+        .filter(|n| plan.rank[n.atom] != ABSENT);
     let value = |bond: usize| match parts.molecule.bond(bond).order {
         _ if parts.aromatic.1[bond] => 1,
         BondOrder::Dative => usize::from(parts.molecule.bond(bond).atoms[1] == index),

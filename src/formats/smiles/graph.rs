@@ -65,7 +65,11 @@ fn orders(draft: &Draft<'_>, line: Line<'_>) -> Result<Vec<BondOrder>, Fault> {
     }
     let bare = Molecule::new(
         draft.atoms.iter().map(|a| a.atom.clone()).collect(),
-        draft.bonds.iter().map(|b| Bond::new(b.atoms[0], b.atoms[1], BondOrder::Single)).collect(),
+        draft
+            .bonds
+            .iter()
+            .map(|b| Bond::new(b.atoms[0], b.atoms[1], BondOrder::Single))
+            .collect(),
     );
     let rings = Rings::smallest_set(&bare.unwrap_or_default());
     if let Some(chain) = (0..draft.atoms.len()).find(|&a| aromatic(a) && rings.of_atom(a).is_empty()) {
@@ -127,7 +131,8 @@ impl Numbers {
             let unwritten = match written.hydrogens {
                 Some(stated) => stated,
                 None => {
-                    let aromatic = written.aromatic || draft.around[atom].iter().any(|&b| orders[b] == BondOrder::Aromatic);
+                    let aromatic =
+                        written.aromatic || draft.around[atom].iter().any(|&b| orders[b] == BondOrder::Aromatic);
                     implied_hydrogens(written.atom.element, aromatic, used(draft, orders, atom)).unwrap_or(0)
                 }
             };

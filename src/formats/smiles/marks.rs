@@ -20,7 +20,10 @@ pub(super) fn directions(parts: &Parts, plan: &Plan, walk: &Walk, notes: &mut Ve
     };
     let mut sorted: Vec<&Pair> = plan.pairs.iter().collect();
     sorted.sort_by_key(|p| p.atoms.map(|a| walk.place[a]).into_iter().min());
-    let carriers: Vec<[Option<Carrier>; 2]> = sorted.iter().map(|p| [0, 1].map(|end| solver.carrier(p, end))).collect();
+    let carriers: Vec<[Option<Carrier>; 2]> = sorted
+        .iter()
+        .map(|p| [0, 1].map(|end| solver.carrier(p, end)))
+        .collect();
     let mut sound = true;
     for (pair, carriers) in sorted.iter().zip(&carriers) {
         let [Some(a), Some(b)] = *carriers else {
@@ -44,7 +47,9 @@ pub(super) fn directions(parts: &Parts, plan: &Plan, walk: &Walk, notes: &mut Ve
         }
     }
     if !sound || solver.tells_too_much() {
-        notes.push("a configuration of double bonds that SMILES marks can't state alone is not written as it is".to_owned());
+        notes.push(
+            "a configuration of double bonds that SMILES marks can't state alone is not written as it is".to_owned(),
+        );
     }
     solver.assign(&mut up);
     up
@@ -91,7 +96,12 @@ impl Solver<'_> {
             let [a, b] = atoms;
             let in_chain = self.walk.parent[a] == b || self.walk.parent[b] == a;
             let places = atoms.map(|x| self.walk.place[x]);
-            (self.beside_unspecified(c.bond), !self.marked.contains(&c.bond), !in_chain, places[0].max(places[1]))
+            (
+                self.beside_unspecified(c.bond),
+                !self.marked.contains(&c.bond),
+                !in_chain,
+                places[0].max(places[1]),
+            )
         };
         let options = [0, 1].into_iter().filter_map(|k| self.on(pair, end, k));
         let chosen = options.min_by_key(key)?;
@@ -115,7 +125,11 @@ impl Solver<'_> {
 
     /// Whether an unspecified double bond has marks at both ends.
     fn tells_too_much(&self) -> bool {
-        let marked_at = |atom: usize| self.marked.iter().any(|&b| self.parts.molecule.bond(b).atoms.contains(&atom));
+        let marked_at = |atom: usize| {
+            self.marked
+                .iter()
+                .any(|&b| self.parts.molecule.bond(b).atoms.contains(&atom))
+        };
         self.unspecified().any(|[a, b]| marked_at(a) && marked_at(b))
     }
 

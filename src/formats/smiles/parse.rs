@@ -135,7 +135,10 @@ impl<'a> Parser<'a> {
             return Err(self.unclosed(at, "the branch that opens here to be closed by ')'"));
         }
         match self.rings.first_key_value() {
-            Some((_, ring)) => Err(self.unclosed(ring.text, "the ring bond that opens here to be closed by the same number")),
+            Some((_, ring)) => Err(self.unclosed(
+                ring.text,
+                "the ring bond that opens here to be closed by the same number",
+            )),
             None => Ok(()),
         }
     }
@@ -272,12 +275,20 @@ impl<'a> Parser<'a> {
             return Ok(());
         };
         let other = self.draft.bonds[open.bond].atoms[0];
-        if other == here || self.draft.around[here].iter().any(|&b| self.draft.bonds[b].atoms.contains(&other)) {
-            return Err(self.cursor.fault_in(text, "a ring bond between two atoms that are not bound yet"));
+        if other == here
+            || self.draft.around[here]
+                .iter()
+                .any(|&b| self.draft.bonds[b].atoms.contains(&other))
+        {
+            return Err(self
+                .cursor
+                .fault_in(text, "a ring bond between two atoms that are not bound yet"));
         }
         self.draft.around[here].push(open.bond);
-        let merged = merge(open.symbol, symbol)
-            .ok_or_else(|| self.cursor.fault_in(at_symbol(symbol, text), "the same bond at both ends of the ring bond"))?;
+        let merged = merge(open.symbol, symbol).ok_or_else(|| {
+            self.cursor
+                .fault_in(at_symbol(symbol, text), "the same bond at both ends of the ring bond")
+        })?;
         let bond = &mut self.draft.bonds[open.bond];
         bond.atoms = if merged.back { [here, other] } else { [other, here] };
         (bond.order, bond.up, bond.text) = (merged.order, merged.up, merged.text);

@@ -33,14 +33,21 @@ impl Parts {
         let molecule = &self.molecule;
         let mut folded: Vec<bool> = (0..molecule.len())
             .map(|a| {
-                let [neighbor] = molecule.neighbors(a) else { return false };
+                let [neighbor] = molecule.neighbors(a) else {
+                    return false;
+                };
                 *molecule.atom(a) == Atom::new(Element::H)
                     && molecule.element(neighbor.atom) != Element::H
                     && molecule.bond(neighbor.bond).order == BondOrder::Single
             })
             .collect();
         // A lone pair and a hydrogen can't both go without being written.
-        let stated = self.configuration.stereo.centers.iter().zip(&self.configuration.parities);
+        let stated = self
+            .configuration
+            .stereo
+            .centers
+            .iter()
+            .zip(&self.configuration.parities);
         for (center, _) in stated.filter(|(c, p)| p.is_some() && c.neighbors.len() == 3) {
             center.neighbors.iter().for_each(|&n| folded[n] = false);
         }
@@ -48,7 +55,10 @@ impl Parts {
         for pair in canonical::pairs(molecule, &self.configuration) {
             for ligands in pair.ligands {
                 if ligands.iter().all(|&l| l == ABSENT || folded[l]) {
-                    ligands.iter().filter(|&&l| l != ABSENT).for_each(|&l| folded[l] = false);
+                    ligands
+                        .iter()
+                        .filter(|&&l| l != ABSENT)
+                        .for_each(|&l| folded[l] = false);
                 }
             }
         }
@@ -171,9 +181,9 @@ fn drop_unfounded(parts: &Parts, local: &[usize], turns: &mut Vec<Turn>, classes
             let absent = turn.ligands.len() - ligands.len();
             absent > 1
                 || ligands.iter().enumerate().any(|(i, &a)| {
-                    ligands[..i]
-                        .iter()
-                        .any(|&b| classes[local[a]] == classes[local[b]] && outside(turn.atom, a) && outside(turn.atom, b))
+                    ligands[..i].iter().any(|&b| {
+                        classes[local[a]] == classes[local[b]] && outside(turn.atom, a) && outside(turn.atom, b)
+                    })
                 })
         });
         let Some(at) = unfounded else { return };

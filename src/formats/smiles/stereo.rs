@@ -5,7 +5,7 @@ use super::parse::Draft;
 use crate::chem::canonical::{self, ABSENT, Turn};
 use crate::chem::rings::Rings;
 use crate::chem::stereo::{Center, Configuration, Parity, Side, Stereo};
-use crate::chem::{Atom, Element, Molecule};
+use crate::chem::{Atom, BondOrder, Element, Molecule};
 use crate::formats::scan::{Fault, Line};
 
 /// What was written, with the numbers that its atoms got.
@@ -53,15 +53,24 @@ impl Drawn<'_> {
     /// Gives the centres their parities. A centre that was not found is added for the time being.
     fn take_turns(&self, molecule: &Molecule, found: &mut Configuration, notes: &mut Vec<String>) {
         for (index, written) in self.draft.atoms.iter().enumerate() {
-            let Some(anticlockwise) = written.anticlockwise else { continue };
+            let Some(anticlockwise) = written.anticlockwise else {
+                continue;
+            };
             let atom = self.numbers.of[index];
             let mut ligands = self.ligands(index);
             let hydrogens = ligands
                 .iter()
                 .filter(|&&l| molecule.degree(l) == 1 && *molecule.atom(l) == Atom::new(Element::H))
                 .count();
-            if !matches!(ligands.len(), 3 | 4) || hydrogens > 1 || (ligands.len() == 3 && molecule.element(atom) == Element::C) {
-                notes.push(not_kept(atom, written.text, "is no stereogenic centre that can be kept"));
+            if !matches!(ligands.len(), 3 | 4)
+                || hydrogens > 1
+                || (ligands.len() == 3 && molecule.element(atom) == Element::C)
+            {
+                notes.push(not_kept(
+                    atom,
+                    written.text,
+                    "is no stereogenic centre that can be kept",
+                ));
                 continue;
             }
             let mut neighbors = ligands.clone();
@@ -92,7 +101,11 @@ impl Drawn<'_> {
             let mut ups = [0; 2];
             for (end, up) in ups.iter_mut().enumerate() {
                 for &(neighbor, mark, text) in &marks[stereo.atoms[end]] {
-                    let of_reference = if neighbor == stereo.references[end] { mark } else { -mark };
+                    let of_reference = if neighbor == stereo.references[end] {
+                        mark
+                    } else {
+                        -mark
+                    };
                     if *up == -of_reference {
                         let expected = "marks that put the two neighbours of a double bond's atom on different sides";
                         return Err(self.line.fault(text, expected));
@@ -112,6 +125,15 @@ impl Drawn<'_> {
                 ));
             }
         }
+        for bond in molecule.bonds().iter().filter(|b| b.order == BondOrder::Double) {
+            let listed = found.stereo.bonds.iter().any(|s| s.atoms == bond.atoms);
+            if !listed && bond.atoms.iter().all(|&a| !marks[a].is_empty()) {
+                let [a, b] = bond.atoms.map(|x| x + 1);
+                notes.push(format!(
+                    "the double bond {a}-{b} has cis-trans marks, but no two forms: they are left out"
+                ));
+            }
+        }
         Ok(())
     }
 
@@ -128,34 +150,53 @@ impl Drawn<'_> {
 }
 
 fn parity(anticlockwise: bool) -> Parity {
-    if anticlockwise { Parity::Anticlockwise } else { Parity::Clockwise }
+    if anticlockwise {
+        Parity::Anticlockwise
+    } else {
+        Parity::Clockwise
+    }
 }
 
 fn not_kept(atom: usize, text: &str, why: &str) -> String {
     format!("atom {} ({text}) {why}: its configuration is left out", atom + 1)
 }
 
-/// Takes out the centres that only the line speaks of where two of their ligands are the same thing, until all that are left are founded.
+/// Takes out the centres two of whose ligands are the same thing, until all that are left are founded: those that only the line speaks
+/// of, and those that could be centres by the graph alone, once the configurations of all others are stated.
 fn drop_unfounded(molecule: &Molecule, found: &mut Configuration, notes: &mut Vec<String>) {
     let listed = Stereo::find(molecule);
     let is_listed = |atom: usize| listed.centers.binary_search_by_key(&atom, |c| c.atom).is_ok();
-    if found.stereo.centers.iter().all(|c| is_listed(c.atom)) {
-        return;
-    }
     let rings = Rings::smallest_set(molecule);
     loop {
         let classes = canonical::graph(molecule, found).classes();
-        let unfounded = found
-            .stereo
-            .centers
-            .iter()
-            .position(|c| !is_listed(c.atom) && !is_founded(&classes, &rings, c, &found.stereo.centers));
+        let open =
+            found.parities.iter().filter(|p| p.is_none()).count() + found.sides.iter().filter(|s| s.is_none()).count();
+        let unfounded = found.stereo.centers.iter().zip(&found.parities).position(|(c, p)| {
+            let rest_is_stated = open == usize::from(p.is_none());
+            (rest_is_stated || !is_listed(c.atom)) && !is_founded(&classes, &rings, c, &found.stereo.centers)
+        });
         let Some(at) = unfounded else { return };
         let center = found.stereo.centers.remove(at);
-        found.parities.remove(at);
+        if found.parities.remove(at).is_none() {
+            continue;
+        }
         let symbol = molecule.element(center.atom).symbol();
-        notes.push(not_kept(center.atom, symbol, "has two ligands that are the same"));
+        let why = if inverts(molecule, &rings, &center) {
+            "turns over by itself"
+        } else {
+            "has two ligands that are the same"
+        };
+        notes.push(not_kept(center.atom, symbol, why));
     }
+}
+
+/// Whether an amine's nitrogen turns over freely: not in a ring of three, and not where three rings meet.
+fn inverts(molecule: &Molecule, rings: &Rings, center: &Center) -> bool {
+    let bonds = molecule.neighbors(center.atom);
+    molecule.element(center.atom) == Element::N
+        && bonds.len() == 3
+        && !rings.atom_in_size(center.atom, 3)
+        && bonds.iter().any(|n| rings.of_bond(n.bond).is_empty())
 }
 
 /// Whether ligands of one class can still differ: in a ring that has another centre, or (spiro atoms) rings of a system that has.
@@ -168,13 +209,27 @@ fn is_founded(classes: &[usize], rings: &Rings, center: &Center, all: &[Center])
         .flat_map(|(i, &a)| center.neighbors[..i].iter().map(move |&b| (a, b)))
         .filter(|&(a, b)| classes[a] == classes[b]);
     pairs.into_iter().all(|(a, b)| {
-        let in_ring = |&&r: &&usize| rings.of_atom(a).contains(&r) && rings.of_atom(b).contains(&r);
-        let shared: Vec<usize> = rings.of_atom(center.atom).iter().filter(in_ring).copied().collect();
+        // One ring need not hold both: the smallest ones of a bicycle may part them.
+        let with = |ligand: usize| {
+            let of_ligand = rings.of_atom(ligand);
+            rings
+                .of_atom(center.atom)
+                .iter()
+                .copied()
+                .filter(|r| of_ligand.contains(r))
+        };
+        let mut shared: Vec<usize> = with(a).collect();
+        if shared.is_empty() || with(b).next().is_none() {
+            return false;
+        }
+        shared.extend(with(b));
         let near = |&other: &usize| {
             let of_other = rings.of_atom(other);
-            of_other.iter().any(|r| shared.contains(r) || shared.iter().any(|&s| touch(rings, s, *r)))
+            of_other
+                .iter()
+                .any(|r| shared.contains(r) || shared.iter().any(|&s| touch(rings, s, *r)))
         };
-        !shared.is_empty() && others.iter().any(near)
+        others.iter().any(near)
     })
 }
 

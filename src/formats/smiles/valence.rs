@@ -34,7 +34,9 @@ fn normal_valences(element: Element) -> Option<&'static [usize]> {
 /// Unpaired electrons of an atom in brackets: those of its own that neither bonds nor lone pairs take, as far as the octet (for hydrogen
 /// the pair) is short of electrons. Metals show an odd one where nothing is bound to them.
 pub(super) fn unpaired_electrons(element: Element, charge: i8, valence: usize) -> u8 {
-    let Some(outer) = outer_electrons(element) else { return 0 };
+    let Some(outer) = outer_electrons(element) else {
+        return 0;
+    };
     let valence = i32::try_from(valence).unwrap_or(i32::MAX / 2);
     let own = outer - i32::from(charge) - valence;
     let count = match element.group() {

@@ -22,7 +22,9 @@ pub(in crate::formats) fn write(record: &Record, out: &mut String) -> Result<Vec
     let undrawn: Vec<usize> = (0..molecule.len()).map(|a| undrawn_hydrogens(&molecule, a)).collect();
     let missing: usize = undrawn.iter().sum();
     if missing > 0 {
-        notes.push(format!("{missing} hydrogen atoms that the input leaves out are part of the SMILES"));
+        notes.push(format!(
+            "{missing} hydrogen atoms that the input leaves out are part of the SMILES"
+        ));
     }
     let rings = Rings::smallest_set(&molecule);
     let parts = Parts {
@@ -32,7 +34,10 @@ pub(in crate::formats) fn write(record: &Record, out: &mut String) -> Result<Vec
         rings,
         undrawn,
     };
-    let mut texts: Vec<String> = Plan::of_fragments(&parts).iter().map(|plan| emit(&parts, plan, &mut notes)).collect();
+    let mut texts: Vec<String> = Plan::of_fragments(&parts)
+        .iter()
+        .map(|plan| emit(&parts, plan, &mut notes))
+        .collect();
     texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     out.push_str(&texts.join("."));
     let title = one_line(&record.name);
