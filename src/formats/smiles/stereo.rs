@@ -173,7 +173,10 @@ fn drop_unfounded(molecule: &Molecule, found: &mut Configuration, notes: &mut Ve
             found.parities.iter().filter(|p| p.is_none()).count() + found.sides.iter().filter(|s| s.is_none()).count();
         let unfounded = found.stereo.centers.iter().zip(&found.parities).position(|(c, p)| {
             let rest_is_stated = open == usize::from(p.is_none());
-            (rest_is_stated || !is_listed(c.atom)) && !is_founded(&classes, &rings, c, &found.stereo.centers)
+            let listed = is_listed(c.atom);
+            let in_doubt = rest_is_stated || !listed;
+            (!listed && inverts(molecule, &rings, c))
+                || (in_doubt && !is_founded(&classes, &rings, c, &found.stereo.centers))
         });
         let Some(at) = unfounded else { return };
         let center = found.stereo.centers.remove(at);
