@@ -134,7 +134,7 @@ pub struct ParseError {
     /// What was expected, in words.
     pub expected: String,
     /// The piece of the line around the place and a line with a caret below it, where the format has no columns to count in (SMILES).
-    pub excerpt: Option<String>,
+    pub excerpt: Option<Box<str>>,
 }
 
 /// The text of one record, cut out of a stream without being understood: cheap, so that records can be parsed in parallel.
@@ -217,7 +217,7 @@ impl RawRecord {
             excerpt: fault
                 .column
                 .filter(|_| self.format == Format::Smiles)
-                .map(|c| excerpt(&self.text, c)),
+                .map(|c| excerpt(&self.text, c).into()),
             column: fault.column,
             found: fault.found,
             expected: fault.expected,

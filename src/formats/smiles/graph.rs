@@ -14,19 +14,19 @@ use crate::formats::scan::{Fault, Line};
 const MOST_HYDROGENS: usize = 9;
 
 /// Fills the record with molecule and configuration.
-pub(super) fn finish(draft: Draft<'_>, line: Line<'_>, record: &mut Record) -> Result<(), Fault> {
-    let orders = orders(&draft, line)?;
-    let numbers = Numbers::new(&draft, &orders);
-    let mut molecule = molecule(&draft, &orders, &numbers, line)?;
+pub(super) fn finish(draft: &Draft<'_>, line: Line<'_>, record: &mut Record) -> Result<(), Fault> {
+    let orders = orders(draft, line)?;
+    let numbers = Numbers::new(draft, &orders);
+    let mut molecule = molecule(draft, &orders, &numbers, line)?;
     if let Err(error) = kekulize::kekulize_as_drawn(&mut molecule) {
         // Aromatic atoms are written, so that there is one with this number.
         let index = numbers.of.iter().position(|&n| n == error.atom).unwrap_or(0);
         let expected = "aromatic atoms that can be drawn with alternating single and double bonds; is a hydrogen ([nH]) or a charge missing?";
         return Err(line.fault(draft.atoms[index].text, expected));
     }
-    set_unpaired_electrons(&draft, &numbers, &mut molecule);
+    set_unpaired_electrons(draft, &numbers, &mut molecule);
     for (index, written) in draft.atoms.iter().enumerate() {
-        let bonds = used(&draft, &orders, index);
+        let bonds = used(draft, &orders, index);
         if written.hydrogens.is_none() && !written.aromatic && is_overloaded(written.atom.element, bonds) {
             let number = numbers.of[index] + 1;
             record.notes.push(format!(
@@ -39,7 +39,7 @@ pub(super) fn finish(draft: Draft<'_>, line: Line<'_>, record: &mut Record) -> R
         record.notes.push("atom classes are not kept".to_owned());
     }
     let drawn = Drawn {
-        draft: &draft,
+        draft,
         numbers: &numbers,
         line,
     };

@@ -54,7 +54,7 @@ pub(super) fn parse(text: &str) -> Result<Record, Fault> {
     if extended {
         record.notes.push("the extension between bars is not kept".to_owned());
     }
-    graph::finish(draft, line, &mut record)?;
+    graph::finish(&draft, line, &mut record)?;
     Ok(record)
 }
 

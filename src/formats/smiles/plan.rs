@@ -87,8 +87,8 @@ impl Parts {
 }
 
 impl Plan {
-    /// The fragments of a molecule.
-    pub(super) fn of_fragments(parts: &Parts) -> Vec<Self> {
+    /// The fragments of a molecule, one at a time: each takes memory for the whole.
+    pub(super) fn of_fragments(parts: &Parts) -> impl Iterator<Item = Self> {
         let molecule = &parts.molecule;
         let folded = parts.folded();
         let (fragment, count) = molecule.fragments();
@@ -111,11 +111,11 @@ impl Plan {
         for list in &members {
             list.iter().enumerate().for_each(|(k, &a)| local[a] = k);
         }
-        let of_fragment = |((atoms, turns), pairs)| Self::new(parts, &local, atoms, turns, pairs);
-        members.into_iter().zip(turns).zip(pairs).map(of_fragment).collect()
+        let of_fragment = move |((atoms, turns), pairs)| Self::new(parts, &local, &atoms, turns, pairs);
+        members.into_iter().zip(turns).zip(pairs).map(of_fragment)
     }
 
-    fn new(parts: &Parts, local: &[usize], atoms: Vec<usize>, mut turns: Vec<Turn>, pairs: Vec<Pair>) -> Self {
+    fn new(parts: &Parts, local: &[usize], atoms: &[usize], mut turns: Vec<Turn>, pairs: Vec<Pair>) -> Self {
         let molecule = &parts.molecule;
         let keys: Vec<_> = atoms
             .iter()

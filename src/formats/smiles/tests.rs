@@ -128,7 +128,7 @@ fn one_molecule_in_many_writings() {
     // Pairs that are one molecule, and one that is not.
     for (a, b, other) in [
         ("N[C@@H](C)C(=O)O", "OC(=O)[C@H](C)N", "N[C@H](C)C(=O)O"),
-        ("[C@@](F)(Cl)(Br)I", "F[C@](Cl)(Br)I", "F[C@@](Cl)(Br)I"),
+        ("[C@@](F)(Cl)(Br)I", "F[C@@](Cl)(Br)I", "F[C@](Cl)(Br)I"),
         ("F/C=C/F", "F\\C=C\\F", "F/C=C\\F"),
         ("C(\\F)=C/F", "F/C=C/F", "F/C=C\\F"),
         ("C/1=C/CCCCCCCCCC1", "C1CCCCCCCCC/C=C\\1", "C/1=C\\CCCCCCCCCC1"),
@@ -206,8 +206,8 @@ fn faults_have_a_column() {
         ("C*C", 2, "'*'", "wildcard"),
         ("[Pt@SP1](N)(N)(Cl)Cl", 4, "'@SP1'", "square-planar"),
         ("cc", 1, "'c'", "in a ring"),
-        ("c1cccc1", 1, "'c'", "alternating"),
-        ("F/C(/Cl)=C/F", 6, "'/'", "different sides"),
+        ("c1cccc1", 4, "'c'", "alternating"),
+        ("F/C(/Cl)=C/F", 5, "'/'", "different sides"),
     ] {
         let error = RawRecord::new(Format::Smiles, "x", smiles.to_owned())
             .parse()

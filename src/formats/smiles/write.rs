@@ -35,8 +35,7 @@ pub(in crate::formats) fn write(record: &Record, out: &mut String) -> Result<Vec
         undrawn,
     };
     let mut texts: Vec<String> = Plan::of_fragments(&parts)
-        .iter()
-        .map(|plan| emit(&parts, plan, &mut notes))
+        .map(|plan| emit(&parts, &plan, &mut notes))
         .collect();
     texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     out.push_str(&texts.join("."));
