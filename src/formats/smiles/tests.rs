@@ -207,7 +207,7 @@ fn faults_have_a_column() {
         ("[Pt@SP1](N)(N)(Cl)Cl", 4, "'@SP1'", "square-planar"),
         ("cc", 1, "'c'", "in a ring"),
         ("c1cccc1", 4, "'c'", "alternating"),
-        ("F/C(/Cl)=C/F", 5, "'/'", "different sides"),
+        ("F/C(\\Cl)=C/F", 5, "'\\'", "different sides"),
     ] {
         let error = RawRecord::new(Format::Smiles, "x", smiles.to_owned())
             .parse()
