@@ -7,6 +7,7 @@ mod convert;
 mod energy;
 mod minimize;
 mod scan;
+mod smiles;
 mod stream;
 
 use std::fs;
