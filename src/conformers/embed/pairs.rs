@@ -98,15 +98,15 @@ impl Kernel for PairKernel<'_> {
                 energy = energy + (above * above + below * below);
                 // Twice the derivative with respect to s.
                 let slope = (above * u - below * (l * inverse * inverse).scale(2.0)).scale(4.0);
-                for d in 0..4 {
-                    let g = slope * difference[d];
-                    pull[d] = pull[d] + g;
-                    let target = &mut self.gradient.0[d][block];
+                for ((sum, &along), plane) in pull.iter_mut().zip(&difference).zip(&mut self.gradient.0) {
+                    let g = slope * along;
+                    *sum = *sum + g;
+                    let target = &mut plane[block];
                     (L::load(target) + g).store(target);
                 }
             }
-            for d in 0..4 {
-                self.gradient.0[d][i / WIDTH][i % WIDTH] -= pull[d].sum();
+            for (plane, sum) in self.gradient.0.iter_mut().zip(pull) {
+                plane[i / WIDTH][i % WIDTH] -= sum.sum();
             }
         }
         energy.sum()
