@@ -30,12 +30,11 @@ impl PairTable {
             let (lower, upper) = bounds.row(i);
             for block in (i + 1) / WIDTH..n.div_ceil(WIDTH) {
                 let mut entry = [[0.0; WIDTH]; 2];
-                for lane in 0..WIDTH {
-                    let j = block * WIDTH + lane;
-                    if j > i && j < n {
-                        entry[0][lane] = lower[j] * lower[j];
-                        entry[1][lane] = (upper[j] * upper[j]).recip();
-                    }
+                let first = block * WIDTH;
+                let pairs = lower.iter().zip(upper).enumerate();
+                for (j, (l, u)) in pairs.take(first + WIDTH).skip(first.max(i + 1)) {
+                    entry[0][j - first] = l * l;
+                    entry[1][j - first] = (u * u).recip();
                 }
                 blocks.push(entry);
             }

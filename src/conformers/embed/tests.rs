@@ -11,8 +11,11 @@ use penalty::{Penalty, point};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
+/// Pairs of atoms and the order of their bond.
+type Bonds<'a> = &'a [(usize, usize, u8)];
+
 /// A molecule from its heavy atoms and bonds (a digit is the order, after the two atoms); hydrogens fill up the usual valences.
-fn molecule(heavy: &str, bonds: &[(usize, usize, u8)]) -> Molecule {
+fn molecule(heavy: &str, bonds: Bonds<'_>) -> Molecule {
     let mut atoms: Vec<Atom> = heavy
         .split_whitespace()
         .map(|s| Atom::new(Element::from_symbol(s).unwrap()))
@@ -147,7 +150,7 @@ fn cages_and_spiro_rings_embed() {
     ];
     let pentane = [(0, 1, 1), (1, 2, 1), (0, 3, 1), (3, 2, 1), (0, 4, 1), (4, 2, 1)];
     let spiro = [(0, 1, 1), (1, 2, 1), (2, 0, 1), (2, 3, 1), (3, 4, 1), (4, 2, 1)];
-    let cases: [(&str, &[(usize, usize, u8)]); 4] = [
+    let cases: [(&str, Bonds<'_>); 4] = [
         ("C C C C C C C C", &cubane),
         ("C C C C C C C", &norbornane),
         ("C C C C C", &pentane),
