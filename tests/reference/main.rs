@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
 mod conformer_energies;
+mod embedding;
 mod kekule;
 mod mmff94;
 mod perception;
