@@ -7,7 +7,7 @@
 
 mod search;
 #[cfg(test)]
-mod tests;
+pub(in crate::conformers) mod tests;
 
 use crate::chem::symmetry::{Correspondence, Mismatch, Step};
 use crate::chem::{Element, Molecule};
