@@ -162,7 +162,7 @@ impl Pool {
 
     /// The minimum that a geometry is: of several the nearest in energy, then the first.
     fn search(&self, energy: f64, shape: &Shape) -> Option<usize> {
-        let tolerance = self.settings.energy;
+        let tolerance = self.settings.energy.max(0.0);
         let keys = (EnergyKey::new(energy - tolerance), 0)..=(EnergyKey::new(energy + tolerance), usize::MAX);
         let mut candidates: Vec<(f64, usize)> = self
             .by_energy
