@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_mirror_image_is_not_superposed() {
-        let x = scattered(12, 6.0);
+        let x = scattered(30, 6.0);
         let mirrored: Vec<f64> = x.iter().map(|v| -v).collect();
         let found = superpose(&x, &mirrored, None).unwrap();
         assert!((determinant(&found.rotation) - 1.0).abs() < 1e-12 && found.rmsd > 0.05);
