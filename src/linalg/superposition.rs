@@ -224,9 +224,10 @@ impl Overlap {
 mod tests {
     use super::*;
 
-    /// Numbers without a pattern between −1 and 1.
+    /// Numbers without a pattern between −1 and 1. (A plain sine of the index would put all points into a plane.)
     fn scattered(n: usize, seed: f64) -> Vec<f64> {
-        (0..n).map(|i| (12.9898 * i as f64 + 78.233 * seed).sin()).collect()
+        let number = |i: usize| ((12.9898 * i as f64 + 78.233 * seed).sin() * 43_758.545).fract();
+        (0..n).map(number).collect()
     }
 
     fn turned(x: &[f64], seed: f64) -> Vec<f64> {
