@@ -315,7 +315,8 @@ mod tests {
             let overlap = Overlap::new(&covariance, false);
             let found = overlap.value(0.5 * squares);
             assert!((found - wanted).abs() < 1e-6, "{seed}: {found} {wanted}");
-            assert!(found >= wanted - 1e-9);
+            // A double root, as one point has, is half as accurate.
+            assert!(found >= wanted - 5e-8 * squares, "{seed}: {found} {wanted}");
             assert!(overlap.is_below(wanted + 1e-4) && !overlap.is_below(wanted - 1e-4));
             let mirrored = Overlap::new(&covariance.map(|c| -c), false).value(0.5 * squares);
             let either = Overlap::new(&covariance, true).value(0.5 * squares);
