@@ -14,6 +14,7 @@ mod partition;
 pub mod perception;
 pub mod rings;
 pub mod stereo;
+pub mod symmetry;
 pub mod valence;
 
 pub use element::Element;

@@ -1,10 +1,13 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
-use super::args::{Args, Command, CommonArgs, EnergyArgs, FormatName, MinimizeArgs, ScanArgs, ServeArgs, SurfaceArgs};
+use super::args::{
+    Args, Command, CommonArgs, CompareArgs, EnergyArgs, FormatName, MinimizeArgs, ScanArgs, ServeArgs, SurfaceArgs,
+};
 use super::hold;
 use super::interrupt;
 use super::optimizer::Optimizer;
 use super::surface::{External, ForceFields, Surfaces};
+use crate::conformers::similarity::{Compared, Hand};
 use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
@@ -57,6 +60,7 @@ pub enum Task {
     Energy(Box<EnergyTask>),
     Minimize(Box<MinimizeTask>),
     Scan(Box<ScanTask>),
+    Compare(CompareTask),
     Convert,
     Serve(ServeTask),
 }
@@ -66,6 +70,14 @@ pub struct EnergyTask {
     pub json: bool,
     pub details: Details,
     pub repeat: Option<u64>,
+}
+
+pub struct CompareTask {
+    /// The file whose first record is the reference, where it is not among those compared.
+    pub reference: Option<Input>,
+    pub atoms: Compared,
+    pub hand: Hand,
+    pub json: bool,
 }
 
 pub struct ServeTask {
@@ -113,6 +125,7 @@ impl Job {
             Command::Energy(energy) => energy_task(energy)?,
             Command::Minimize(minimize) => minimize_task(minimize)?,
             Command::Scan(scan) => scan_task(scan)?,
+            Command::Compare(compare) => compare_task(compare)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
             Command::Serve(serve) => serve_task(serve)?,
         };
@@ -214,6 +227,21 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Scan(Box::new(task))))
+}
+
+fn compare_task(args: CompareArgs) -> Result<(Common, Task), UsageError> {
+    let mut common = Common::new(args.common)?;
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    let reference = (common.inputs.len() > 1).then(|| common.inputs.remove(0));
+    let task = CompareTask {
+        reference,
+        atoms: if args.all_atoms { Compared::All } else { Compared::Heavy },
+        hand: if args.mirror { Hand::Either } else { Hand::Same },
+        json: args.json,
+    };
+    Ok((common, Task::Compare(task)))
 }
 
 fn unknown_extension(path: Option<&Path>) -> String {

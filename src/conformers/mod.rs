@@ -3,3 +3,6 @@
 //! As everywhere above the seam, energies come from a [`crate::potential::Potential`]; no force field is known here.
 
 pub mod embed;
+pub mod handedness;
+pub mod pool;
+pub mod similarity;

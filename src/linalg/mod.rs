@@ -6,6 +6,7 @@ pub mod dominant;
 pub mod eigen;
 pub mod lanczos;
 pub mod sparse_cholesky;
+pub mod superposition;
 pub mod vector;
 
 use thiserror::Error;
