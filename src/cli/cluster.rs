@@ -5,7 +5,6 @@ use super::report::json;
 use super::scan::in_threads;
 use crate::conformers::cluster::{Found, LennardJones, Progress, Settings, search};
 use serde::Serialize;
-use std::fmt::Write;
 use std::time::Instant;
 
 /// Most atoms: beyond, a search would not end in a day.
@@ -111,8 +110,7 @@ impl ClusterTask {
             let head = format!("{atoms}\nLJ{atoms} energy_epsilon={energy:.9} relative_energy_epsilon={relative:.9}\n");
             text.push_str(&head);
             for [x, y, z] in structure.x.as_chunks().0 {
-                // Writing to a string can't fail.
-                let _ = writeln!(text, "LJ {x:15.10} {y:15.10} {z:15.10}");
+                text.push_str(&format!("LJ {x:15.10} {y:15.10} {z:15.10}\n"));
             }
         }
         text
