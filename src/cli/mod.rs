@@ -4,6 +4,7 @@
 
 mod args;
 mod checks;
+pub mod cluster;
 mod collect;
 mod compare;
 mod convert;

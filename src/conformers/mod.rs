@@ -2,6 +2,7 @@
 //!
 //! As everywhere above the seam, energies come from a [`crate::potential::Potential`]; no force field is known here.
 
+pub mod cluster;
 pub mod embed;
 pub mod handedness;
 pub mod pool;
