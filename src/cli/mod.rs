@@ -3,8 +3,10 @@
 //! `args` (raw) → `job` (validated once) → one file a command → `report`.
 
 mod args;
+mod checkpoint;
 mod checks;
 mod collect;
+mod conditions;
 mod convert;
 mod energy;
 mod hold;
@@ -21,6 +23,7 @@ mod report;
 mod scan;
 mod serve;
 mod surface;
+mod vibrations;
 
 use clap::Parser;
 use collect::{Collector, Heads};
@@ -70,7 +73,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.to_string();
             let commands = match error.kind() {
-                InvalidSubcommand => "\nCommands: energy, minimize, scan, convert, serve",
+                InvalidSubcommand => "\nCommands: energy, minimize, vibrations, scan, convert, serve",
                 _ => "",
             };
             message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
@@ -89,6 +92,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
         }
         Task::Minimize(task) => {
             let work = minimize::Minimizations { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Vibrations(task) => {
+            let work = vibrations::Vibrations { common, task };
             run_through(job, &work, work.heads())
         }
         Task::Scan(task) => {
