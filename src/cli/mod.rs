@@ -21,6 +21,7 @@ mod pipeline;
 mod prepare;
 mod report;
 mod scan;
+mod second_derivatives;
 mod serve;
 mod surface;
 mod vibrations;

@@ -1,7 +1,6 @@
 //! `thalweg vibrations`: normal modes and thermochemistry of each molecule, as it is or minimized first.
 
 use super::args::{CoordinatesName, OptimizerName};
-use super::checkpoint::{self, Keeper};
 use super::collect::Heads;
 use super::conditions::changed_masses;
 use super::energy::{Ready, fail, ready};
@@ -14,19 +13,15 @@ use super::report::json::{self, EnergyPart, Identity};
 use super::report::structure::{self, Annotation};
 use super::report::vibrations::{HessianPart, MinimizationPart, ThermochemistryPart, VibrationsLine, displacements};
 use super::report::viewers::{Scene, animation};
+use super::second_derivatives::SecondDerivatives;
 use super::surface::{Assigned, Evaluated, Live};
 use crate::formats::{Format, RawRecord, ReadError};
-use crate::hessian::checkpoint::Origin;
-use crate::hessian::{Displacements, numerical};
-use crate::linalg::SymmetricMatrix;
+use crate::hessian::Displacements;
 use crate::optimize::observer::Interrupt;
 use crate::optimize::{self, Criteria, Limits, ProofSettings, Stop, Task, vector};
-use crate::potential::{EvalError, Potential};
 use crate::vibrations::thermochemistry::zero_point_energy;
 use crate::vibrations::{Gas, NormalModes, Rotor, Thermochemistry, normal_modes, symmetry_number, thermochemistry};
-use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// Root mean square of the gradient (kcal/mol/Å) above which a geometry is not called stationary.
@@ -95,7 +90,8 @@ impl Vibrations<'_> {
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
         let place = self.place(ready, &mut live, outcome)?;
         let evaluated = live.evaluate(&place.x).map_err(|error| error.to_string())?;
-        let (hessian, how) = self.hessian(ready, live, &place)?;
+        let derivatives = self.derivatives(ready);
+        let (hessian, how) = derivatives.hessian(live, &place.x, place.kept)?;
         let modes = normal_modes(&hessian, &place.x, &masses).map_err(|error| error.to_string())?;
         let rotor = Rotor::new(&place.x, &masses);
         let found_number = || symmetry_number(&place.x, &masses, rotor.shape, symmetry_number::TOLERANCE);
@@ -125,14 +121,22 @@ impl Vibrations<'_> {
         })
     }
 
+    fn derivatives<'b>(&'b self, ready: &'b Ready) -> SecondDerivatives<'b> {
+        let task = self.task;
+        SecondDerivatives {
+            ready,
+            is_minimized: task.minimize.is_some(),
+            numerical: task.numerical,
+            step: task.step,
+            checkpoint: task.checkpoint.as_deref(),
+            workers: task.workers,
+        }
+    }
+
     /// The geometry: an earlier run's, the input's minimum, or the input's.
     fn place(&self, ready: &Ready, live: &mut Live, outcome: &mut Outcome) -> Result<Place, String> {
         let x = &ready.prepared.record.coordinates;
-        let kept = match &self.task.checkpoint {
-            Some(path) => checkpoint::resume(path, &self.origin(ready), self.task.step)?,
-            None => None,
-        };
-        if let Some(kept) = kept {
+        if let Some(kept) = self.derivatives(ready).kept()? {
             let text = format!("going on from {} of {} gradients", kept.known(), kept.len());
             outcome.messages.push(message(ready, Level::Single, text));
             return Ok(Place {
@@ -186,6 +190,9 @@ impl Vibrations<'_> {
             optimize::minimize(live.potential(), x0, &mut *stepper, criteria, &limits, &mut observer)
         };
         let minimum = result.map_err(|error| error.to_string())?;
+        if minimum.stop == Stop::Interrupted {
+            return Err("interrupted during the minimization".to_owned());
+        }
         let part = MinimizationPart {
             converged: minimum.stop == Stop::Converged,
             stop: minimum.stop.name(),
@@ -193,110 +200,6 @@ impl Vibrations<'_> {
             evaluations: minimum.evaluations,
         };
         Ok((minimum.point.x, part))
-    }
-
-    /// Second derivatives (kcal/mol/Å²), and how they were made.
-    fn hessian(&self, ready: &Ready, mut live: Live, place: &Place) -> Result<(SymmetricMatrix, HessianPart), String> {
-        if !self.task.numerical
-            && let Some(analytic) = live.potential().hessian(&place.x)
-        {
-            let how = HessianPart {
-                method: "analytic",
-                step: None,
-                evaluations: 0,
-                resumed: None,
-            };
-            let rows = analytic.map_err(|error| error.to_string())?;
-            return Ok((SymmetricMatrix::from_rows(place.x.len(), rows), how));
-        }
-        if !live.potential().has_gradient() {
-            return Err("the surface has no gradients to take differences of".to_owned());
-        }
-        let usual = match ready.assigned {
-            Assigned::ForceField(_) => numerical::STEP,
-            Assigned::Engine { .. } => numerical::NOISY_STEP,
-        };
-        let step = self.task.step.unwrap_or(usual);
-        let fresh = || Displacements::new(&place.x, step);
-        let mut displacements = place.kept.clone().unwrap_or_else(fresh);
-        let before = displacements.known();
-        let complete = self.displace(ready, live, &mut displacements)?;
-        let how = HessianPart {
-            method: "central differences",
-            step: Some(displacements.step()),
-            evaluations: displacements.known() - before,
-            resumed: place.kept.as_ref().map(Displacements::known),
-        };
-        match displacements.hessian() {
-            Some(hessian) if complete => Ok((hessian, how)),
-            _ => Err(self.unfinished(&displacements)),
-        }
-    }
-
-    /// Makes the gradients that are missing, and keeps them where that is asked for.
-    fn displace(&self, ready: &Ready, live: Live, displacements: &mut Displacements) -> Result<bool, String> {
-        let mut keeper = match &self.task.checkpoint {
-            Some(path) => Some(Keeper::begin(path, &self.origin(ready), displacements)?),
-            None => None,
-        };
-        // The surface that is at work already is the first worker's: some can't be had twice.
-        let first = Mutex::new(Some(live.into_potential()));
-        let open = || -> Result<Box<dyn Potential>, EvalError> {
-            let taken = first.lock().unwrap_or_else(PoisonError::into_inner).take();
-            match taken {
-                Some(potential) => Ok(potential),
-                None => Ok(ready.assigned.open()?.into_potential()),
-            }
-        };
-        let workers = match ready.assigned {
-            Assigned::ForceField(_) => 1,
-            Assigned::Engine { .. } => self.task.workers,
-        };
-        let mut known = |index: usize, gradient: &[f64]| {
-            let Some(keeper) = &mut keeper else {
-                return ControlFlow::Continue(());
-            };
-            keeper.keep(index, gradient);
-            if keeper.trouble.is_some() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        };
-        let result = displacements.run(&open, workers, Some(interrupt::flag()), &mut known);
-        if let Some(trouble) = keeper.and_then(|keeper| keeper.trouble) {
-            return Err(trouble);
-        }
-        result.map_err(|error| format!("{error}; {}", self.unfinished(displacements)))
-    }
-
-    fn unfinished(&self, displacements: &Displacements) -> String {
-        let (known, all) = (displacements.known(), displacements.len());
-        match &self.task.checkpoint {
-            Some(path) => format!(
-                "{known} of {all} gradients are kept in {}: the same command goes on from there",
-                path.display()
-            ),
-            None => format!("ended after {known} of {all} gradients; --checkpoint FILE would keep them"),
-        }
-    }
-
-    fn origin(&self, ready: &Ready) -> Origin {
-        let record = &ready.prepared.record;
-        let mut surface = ready.assigned.identity();
-        if self.task.minimize.is_some() {
-            surface += " minimized";
-        }
-        Origin {
-            surface,
-            elements: record
-                .molecule
-                .atoms()
-                .iter()
-                .map(|a| a.element.symbol().to_owned())
-                .collect(),
-            input: record.coordinates.clone(),
-        }
     }
 
     fn report(&self, raw: &RawRecord, ready: &Ready, found: &Found, outcome: &mut Outcome) -> Result<(), String> {

@@ -125,7 +125,8 @@ impl Displacements {
         };
         let mut failure = None;
         std::thread::scope(|scope| {
-            let (sender, results) = mpsc::channel();
+            // Nobody works ahead of what is taken in, so that breaking off breaks off.
+            let (sender, results) = mpsc::sync_channel(0);
             for _ in 0..workers.clamp(1, missing.len().max(1)) {
                 let (sender, crew) = (sender.clone(), &crew);
                 scope.spawn(move || crew.work(open, &sender));
@@ -165,7 +166,7 @@ struct Crew<'a> {
 type Answer = Result<(usize, Vec<f64>), EvalError>;
 
 impl Crew<'_> {
-    fn work(&self, open: &Open<'_>, results: &mpsc::Sender<Answer>) {
+    fn work(&self, open: &Open<'_>, results: &mpsc::SyncSender<Answer>) {
         // Nobody listens any more only after a panic of the listener.
         let send = |answer: Answer| results.send(answer).is_ok();
         if self.is_over() || self.missing.is_empty() {

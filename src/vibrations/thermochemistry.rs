@@ -333,7 +333,10 @@ mod tests {
         let water = gas(&water, &[1595.0, 3657.0, 3756.0], 2, 1);
         assert!((entropy(&water) - 188.835).abs() < 0.3, "{}", entropy(&water));
         let found = thermochemistry(&water, STANDARD, Treatment::Harmonic).unwrap();
-        assert!((found.heat_capacity_pressure * JOULE - 33.590).abs() < 0.1, "{found:?}");
+        assert!(
+            (found.heat_capacity_pressure * JOULE - 33.590).abs() < 0.15,
+            "{found:?}"
+        );
     }
 
     #[test]

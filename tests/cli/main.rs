@@ -8,6 +8,7 @@ mod energy;
 mod minimize;
 mod scan;
 mod stream;
+mod vibrations;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
 mod conformer_energies;
+mod hessian;
 mod kekule;
 mod mmff94;
 mod perception;
 mod sdf;
 mod uff;
+mod vibrations;
 
 /// Says, past the test harness, which keeps what passing tests print to itself, that something is not tested here.
 fn say_skipped(what: &str) {
