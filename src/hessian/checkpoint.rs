@@ -2,7 +2,6 @@
 //! gives the same bits. A last line that was cut off does not count.
 
 use super::displacements::Displacements;
-use std::fmt::Write as _;
 use thiserror::Error;
 
 /// The first line.
@@ -123,8 +122,7 @@ pub fn read(text: &str, origin: &Origin, step: Option<f64>) -> Result<Displaceme
 /// Shortest decimals that read back as the same bits.
 fn push_numbers(out: &mut String, numbers: &[f64]) {
     for number in numbers {
-        // Writing to a string can't fail.
-        let _ = write!(out, " {number:?}").is_ok();
+        out.push_str(&format!(" {number:?}"));
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::chem::Molecule;
 use crate::units::ANGSTROM_PER_BOHR;
 use crate::vibrations::NormalMode;
-use std::fmt::Write as _;
 
 /// A molecule with its modes.
 pub struct Scene<'a> {
@@ -72,7 +71,7 @@ impl Scene<'_> {
         self.x.iter().for_each(|c| push_number(&mut out, *c));
         for (k, mode) in self.modes.iter().enumerate() {
             // Index and scale come before the vector.
-            let _ = write!(out, "\nmode {} 1.0", k + 1).is_ok();
+            out.push_str(&format!("\nmode {} 1.0", k + 1));
             mode.displacement.iter().for_each(|c| push_number(&mut out, *c));
         }
         out.push('\n');
@@ -114,8 +113,7 @@ fn push(out: &mut String, line: std::fmt::Arguments<'_>) {
 }
 
 fn push_number(out: &mut String, number: f64) {
-    // Writing to a string can't fail.
-    let _ = write!(out, " {number:.6}").is_ok();
+    out.push_str(&format!(" {number:.6}"));
 }
 
 /// Frames of one period of an animation.
