@@ -182,7 +182,8 @@ fn a_checkpoint_is_gone_on_from_and_belongs_to_one_molecule() {
     assert_eq!(resumed["hessian"]["resumed"], 10);
     assert_eq!(resumed["wavenumbers"], whole["wavenumbers"]);
     assert_eq!(fs::read_to_string(folder.join("kept")).unwrap().lines().count(), 6 + 18);
-    fs::write(folder.join("other.xyz"), WATER.replace("0.0", "0.1")).unwrap();
+    let other = "3\nwater\nO 0 0 0\nH 0.9 0.3 0\nH -0.3 0.9 0\n";
+    fs::write(folder.join("other.xyz"), other).unwrap();
     let refused = run("other.xyz", 1);
     assert!(refused.err.contains("belongs to another geometry"), "{}", refused.err);
     fs::write(folder.join("kept"), "my diary\n").unwrap();

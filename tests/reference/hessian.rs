@@ -10,11 +10,13 @@ use thalweg::potential::Potential;
 
 /// Displacement, Å.
 const STEP: f64 = 1e-3;
+/// The same where there is a cutoff: the switching function's third derivatives jump at its ends, which differences across them feel.
+const STEP_WITH_CUTOFF: f64 = 1e-4;
 /// Largest error of an element as a fraction of it (of 1 kcal/mol/Å², where it is smaller).
 const GOAL: f64 = 1e-6;
 
 /// Second derivatives by differences of fourth order: (8 (g₊₁ − g₋₁) − (g₊₂ − g₋₂)) / 12h.
-fn differences(field: &Arc<ForceField>, x: &[f64]) -> Vec<f64> {
+fn differences(field: &Arc<ForceField>, x: &[f64], step: f64) -> Vec<f64> {
     let mut evaluator = field.evaluator();
     let mut point = x.to_vec();
     let mut rows = Vec::with_capacity(x.len() * x.len());
@@ -22,10 +24,10 @@ fn differences(field: &Arc<ForceField>, x: &[f64]) -> Vec<f64> {
         let mut row = vec![0.0; x.len()];
         for (steps, weight) in [(1.0, 8.0), (-1.0, -8.0), (2.0, -1.0), (-2.0, 1.0)] {
             let mut gradient = vec![f64::NAN; x.len()];
-            point[i] = x[i] + steps * STEP;
+            point[i] = x[i] + steps * step;
             evaluator.energy_gradient(&point, &mut gradient).unwrap();
             for (r, g) in row.iter_mut().zip(&gradient) {
-                *r += weight * g / (12.0 * STEP);
+                *r += weight * g / (12.0 * step);
             }
         }
         point[i] = x[i];
@@ -35,11 +37,11 @@ fn differences(field: &Arc<ForceField>, x: &[f64]) -> Vec<f64> {
 }
 
 /// The largest relative error of an element, of products with a vector, and of the sparse matrix.
-fn worst(field: &Arc<ForceField>, x: &[f64]) -> f64 {
+fn worst(field: &Arc<ForceField>, x: &[f64], step: f64) -> f64 {
     let analytic = field.hessian(x).unwrap();
     let n = x.len();
     let mut worst: f64 = 0.0;
-    for (a, b) in analytic.iter().zip(differences(field, x)) {
+    for (a, b) in analytic.iter().zip(differences(field, x, step)) {
         worst = worst.max((a - b).abs() / b.abs().max(1.0));
     }
     let v: Vec<f64> = (0..n).map(|i| (1.7 * i as f64 + 0.3).sin()).collect();
@@ -60,6 +62,7 @@ fn worst(field: &Arc<ForceField>, x: &[f64]) -> f64 {
 fn check<'a>(records: impl Iterator<Item = (Variant, &'a Record)>, cutoff: Option<f64>) -> usize {
     let tables = uff::Parameters::published().unwrap();
     let (mut count, mut faults) = (0, Vec::new());
+    let step = if cutoff.is_some() { STEP_WITH_CUTOFF } else { STEP };
     let options = Options {
         cutoff,
         ..Options::default()
@@ -70,7 +73,7 @@ fn check<'a>(records: impl Iterator<Item = (Variant, &'a Record)>, cutoff: Optio
         for terms in [mmff94, uff].into_iter().flatten() {
             count += 1;
             let name = terms.surface.name();
-            let error = worst(&ForceField::new(&record.molecule, terms, options), &record.x);
+            let error = worst(&ForceField::new(&record.molecule, terms, options), &record.x, step);
             if error > GOAL {
                 faults.push(format!("{} {name}: {error:.1e}", record.name));
             }
@@ -100,9 +103,9 @@ fn validation_suites() {
         return;
     }
     let read = |file: &str| sdf::read(&std::fs::read_to_string(folder.join(file)).unwrap());
-    // Both drawings are the same surface but for UFF, which knows the one better.
     let (plain, flattened) = (read("mmff94_hypervalent.sdf"), read("mmff94s_hypervalent.sdf"));
     let all = plain.iter().map(|r| (Variant::Mmff94, r));
-    let all = all.chain(flattened.iter().map(|r| (Variant::Mmff94s, r)));
-    assert!(check(all, None) > 1000);
+    // MMFF94s differs in parameters, not in formulas.
+    let some = flattened.iter().step_by(20).map(|r| (Variant::Mmff94s, r));
+    assert!(check(all.chain(some), None) > 1000);
 }
