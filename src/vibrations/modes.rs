@@ -8,12 +8,12 @@ use crate::linalg::vector::{add_scaled, dot};
 use crate::linalg::{Eigen, LinalgError, SymmetricMatrix};
 use crate::units::MDYN_ANGSTROM_PER_KCAL_MOL_ANGSTROM2;
 
-/// Eigenvalues closer than this fraction of the largest one belong together: round-off decides which of all orthogonal bases of their
-/// space an eigensolver gives.
-const DEGENERATE: f64 = 1e-9;
+/// Eigenvalues closer than this fraction of the largest one (some thousandths of a wavenumber) belong together: round-off and what a
+/// minimization leaves decide which of all orthogonal bases of their space an eigensolver gives.
+const DEGENERATE: f64 = 1e-6;
 
 /// A direction counts as a new maximum where it is larger by this fraction, so that of equal ones the first is taken.
-const LARGER: f64 = 1.0 + 1e-6;
+const LARGER: f64 = 1.0 + 1e-3;
 
 /// One normal mode.
 #[derive(Clone, Debug, PartialEq)]
