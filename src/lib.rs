@@ -53,6 +53,7 @@
 //! | 5 | [`hessian`] | model Hessians, updates, preconditioner, lowest modes |
 //! | 5 | [`directives`] | what is frozen, held, restrained or scanned, from flags and files |
 //! | 6 | [`optimize`] | the driver, criteria, steppers |
+//! | 7 | [`vibrations`] | normal modes, symmetry numbers, thermochemistry |
 //! | 7 | [`conformers`] | embedding, moves, search, the same conformer once, ensembles |
 //! | 8 | `cli` | the command line (feature `cli`) |
 //!
@@ -92,3 +93,4 @@ pub mod numeric;
 pub mod optimize;
 pub mod potential;
 pub mod units;
+pub mod vibrations;

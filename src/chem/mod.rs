@@ -8,6 +8,7 @@ pub mod element;
 mod element_data;
 pub mod guard;
 pub mod hybridization;
+mod isotopes;
 pub mod kekulize;
 pub mod molecule;
 mod partition;

@@ -22,6 +22,9 @@ pub enum Command {
     /// Moves each molecule down to a minimum of its energy.
     #[command(visible_alias = "opt")]
     Minimize(MinimizeArgs),
+    /// Normal modes, wavenumbers and thermochemistry of each molecule.
+    #[command(visible_alias = "freq")]
+    Vibrations(VibrationsArgs),
     /// Relaxes each molecule at a series of values of one or two coordinates.
     Scan(ScanArgs),
     /// Superposes structures of one molecule and tells how far apart they are, equivalent atoms being named at will.
@@ -230,6 +233,71 @@ pub struct CompareArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct VibrationsArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// Minimize first: harmonic vibrations are those of a stationary point.
+    #[arg(long)]
+    pub minimize: bool,
+    /// When that minimization has converged, as for minimize [default: 1e-5 kcal/mol/Å on force fields, gau_tight on engines].
+    #[arg(long, value_name = "NAME", requires = "minimize")]
+    pub convergence: Option<String>,
+    /// Second derivatives by central differences of gradients even where there are analytic ones.
+    #[arg(long)]
+    pub numerical: bool,
+    /// Displacement in central differences [default: 0.0001 on force fields, 0.01 on engines].
+    #[arg(long, value_name = "ANGSTROM")]
+    pub step: Option<f64>,
+    /// Keep the gradients of displaced points in this file, and go on from it where it is there.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// Mass of an atom (number from 1) or of all atoms of an element, amu: 3=2.014, H=2.014.
+    #[arg(long, value_name = "ATOM=MASS")]
+    pub mass: Vec<String>,
+    #[command(flatten)]
+    pub gas: GasArgs,
+    /// List the displacements of each mode.
+    #[arg(long)]
+    pub modes: bool,
+    /// Write wavenumbers and modes to this file in Molden's format.
+    #[arg(long, value_name = "FILE")]
+    pub molden: Option<PathBuf>,
+    /// Write the modes to this file in VMD's format for its Normal Mode Wizard.
+    #[arg(long, value_name = "FILE")]
+    pub nmd: Option<PathBuf>,
+    /// Write the modes to this XYZ file as vectors beside the coordinates, which Jmol shows.
+    #[arg(long, value_name = "FILE")]
+    pub jmol: Option<PathBuf>,
+    /// Write the motion of this mode (numbers from 1) as structures, to -o FILE or to standard output in the table's place.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub animate: Option<u32>,
+}
+
+/// The gas whose thermochemistry is told.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Thermochemistry")]
+pub struct GasArgs {
+    /// Temperatures, K.
+    #[arg(long, value_name = "K", value_delimiter = ',', default_value = "298.15")]
+    pub temperature: Vec<f64>,
+    /// Pressure with its unit: Pa, kPa, bar or atm.
+    #[arg(long, value_name = "PRESSURE", default_value = "1atm")]
+    pub pressure: String,
+    /// Low frequencies: harmonic; quasi-harmonic, raised to --low-frequency (Truhlar); quasi-rrho, entropies going over into those of free
+    /// rotors there (Grimme).
+    #[arg(long, value_name = "NAME", default_value = "harmonic")]
+    pub treatment: TreatmentName,
+    /// Where low frequencies begin, cm⁻¹.
+    #[arg(long, value_name = "CM-1", default_value_t = 100.0)]
+    pub low_frequency: f64,
+    /// Symmetry number of rotation [default: found from the structure].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub symmetry_number: Option<u16>,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct ConvertArgs {
     #[command(flatten)]
     pub common: CommonArgs,
@@ -298,4 +366,11 @@ pub enum CoordinatesName {
     Auto,
     Cartesian,
     Internal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TreatmentName {
+    Harmonic,
+    QuasiHarmonic,
+    QuasiRrho,
 }

@@ -41,6 +41,7 @@ pub struct Collector {
     main: Sink,
     structures: Option<Sink>,
     trajectory: Option<Sink>,
+    exports: Vec<Sink>,
     failed: Option<Sink>,
     head: Option<String>,
     reporter: Reporter,
@@ -70,10 +71,15 @@ impl Collector {
             Task::Scan(task) => task.csv.as_deref().map(Sink::file).transpose()?,
             _ => None,
         };
+        let exports = match &job.task {
+            Task::Vibrations(task) => task.exports.iter().map(|(_, path)| Sink::file(path)).collect(),
+            _ => Ok(Vec::new()),
+        };
         Ok(Self {
             main,
             structures,
             trajectory,
+            exports: exports?,
             failed: failed.as_deref().map(Sink::file).transpose()?,
             head: heads.head,
             reporter: Reporter::new(*verbosity),
@@ -96,11 +102,14 @@ impl Collector {
                 sink.write(text)?;
             }
         }
+        for (sink, text) in self.exports.iter_mut().zip(&outcome.exports) {
+            sink.write(text)?;
+        }
         Ok(())
     }
 
     fn has_other_files(&self) -> bool {
-        self.structures.is_some() || self.trajectory.is_some() || self.failed.is_some()
+        self.structures.is_some() || self.trajectory.is_some() || self.failed.is_some() || !self.exports.is_empty()
     }
 
     /// Ends all outputs and gives the exit status.
@@ -112,7 +121,11 @@ impl Collector {
         // An output file without anything in it would look like a result.
         if self.tally.results() > 0 {
             self.main.finish()?;
-            for sink in [self.structures, self.trajectory].into_iter().flatten() {
+            for sink in [self.structures, self.trajectory]
+                .into_iter()
+                .flatten()
+                .chain(self.exports)
+            {
                 sink.finish()?;
             }
         } else {

@@ -1,8 +1,11 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
 use super::args::{
+use super::args::{
     Args, Command, CommonArgs, CompareArgs, EnergyArgs, FormatName, MinimizeArgs, ScanArgs, ServeArgs, SurfaceArgs,
+    VibrationsArgs,
 };
+use super::conditions::{GasSettings, MassChange};
 use super::hold;
 use super::interrupt;
 use super::optimizer::Optimizer;
@@ -59,6 +62,7 @@ pub enum Verbosity {
 pub enum Task {
     Energy(Box<EnergyTask>),
     Minimize(Box<MinimizeTask>),
+    Vibrations(Box<VibrationsTask>),
     Scan(Box<ScanTask>),
     Compare(CompareTask),
     Convert,
@@ -108,6 +112,34 @@ pub struct MinimizeTask {
     pub directives: Directives,
 }
 
+pub struct VibrationsTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    /// Minimize first, until this holds; `None` for what suits the surface.
+    pub minimize: Option<Option<Criteria>>,
+    pub numerical: bool,
+    /// Å; `None` for what suits the surface.
+    pub step: Option<f64>,
+    pub checkpoint: Option<PathBuf>,
+    pub masses: Vec<MassChange>,
+    pub gas: GasSettings,
+    /// List displacements.
+    pub modes: bool,
+    pub exports: Vec<(Export, PathBuf)>,
+    /// Number of a mode from 1.
+    pub animate: Option<usize>,
+    /// Gradients of one molecule made at the same time.
+    pub workers: usize,
+}
+
+/// A file that viewers read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Export {
+    Molden,
+    Nmd,
+    Jmol,
+}
+
 pub struct ScanTask {
     pub surfaces: Surfaces,
     pub json: bool,
@@ -124,6 +156,7 @@ impl Job {
         let (common, task) = match args.command {
             Command::Energy(energy) => energy_task(energy)?,
             Command::Minimize(minimize) => minimize_task(minimize)?,
+            Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
             Command::Compare(compare) => compare_task(compare)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
@@ -201,6 +234,62 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
     }
     Ok((common, Task::Minimize(Box::new(task))))
 }
+
+fn vibrations_task(mut args: VibrationsArgs) -> Result<(Common, Task), UsageError> {
+    if args.step.is_some_and(|step| !(step > 0.0 && step <= LONGEST_STEP)) {
+        return Err(UsageError(format!(
+            "--step: a positive distance of at most {LONGEST_STEP} Å is expected"
+        )));
+    }
+    let gas = GasSettings::new(&args.gas, args.surface.multiplicity).map_err(UsageError)?;
+    if args.surface.engine.is_none() {
+        // It is the gas's alone: force fields don't depend on it.
+        args.surface.multiplicity = None;
+    }
+    let mut common = Common::new(args.common)?;
+    let surfaces = surfaces(&args.surface, &mut common)?;
+    let workers = common.threads;
+    if !surfaces.need_bonds() {
+        // One molecule after the other, all workers on its displacements.
+        common.threads = 1;
+    }
+    if args.animate.is_some() && args.surface.json && common.output.is_none() {
+        return Err(UsageError(
+            "--animate beside --json needs a file to write to: -o FILE".to_owned(),
+        ));
+    }
+    let exports = [
+        (Export::Molden, args.molden),
+        (Export::Nmd, args.nmd),
+        (Export::Jmol, args.jmol),
+    ];
+    let convergence = args.convergence.as_deref().map(criteria).transpose()?;
+    let task = VibrationsTask {
+        surfaces,
+        json: args.surface.json,
+        minimize: args.minimize.then_some(convergence),
+        numerical: args.numerical || args.checkpoint.is_some(),
+        step: args.step,
+        checkpoint: args.checkpoint,
+        masses: args
+            .mass
+            .iter()
+            .map(|text| text.parse().map_err(UsageError))
+            .collect::<Result<_, _>>()?,
+        gas,
+        modes: args.modes,
+        exports: exports
+            .into_iter()
+            .filter_map(|(kind, path)| Some((kind, path?)))
+            .collect(),
+        animate: args.animate.map(|mode| mode as usize),
+        workers,
+    };
+    Ok((common, Task::Vibrations(Box::new(task))))
+}
+
+/// Longest displacement in central differences, Å: beyond it they are none.
+const LONGEST_STEP: f64 = 0.1;
 
 fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
     let directives = hold::directives(&args.hold, &args.scan)?;

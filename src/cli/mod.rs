@@ -3,10 +3,12 @@
 //! `args` (raw) → `job` (validated once) → one file a command → `report`.
 
 mod args;
+mod checkpoint;
 mod checks;
 pub mod cluster;
 mod collect;
 mod compare;
+mod conditions;
 mod convert;
 mod energy;
 mod hold;
@@ -21,10 +23,12 @@ mod pipeline;
 mod prepare;
 mod report;
 mod scan;
+mod second_derivatives;
 mod serve;
 mod surface;
+mod vibrations;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use collect::{Collector, Heads};
 use job::{Job, Task};
 use pipeline::Work;
@@ -72,13 +76,20 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.to_string();
             let commands = match error.kind() {
-                InvalidSubcommand => "\nCommands: energy, minimize, scan, compare, convert, serve",
-                _ => "",
+                InvalidSubcommand => format!("\nCommands: {}", commands().join(", ")),
+                _ => String::new(),
             };
             message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
             ExitCode::from(UNUSABLE)
         }
     }
+}
+
+/// The names of all commands.
+fn commands() -> Vec<String> {
+    let program = args::Args::command();
+    let commands = program.get_subcommands().filter(|command| !command.is_hide_set());
+    commands.map(|command| command.get_name().to_owned()).collect()
 }
 
 fn work_through(job: &Job) -> Result<u8, String> {
@@ -91,6 +102,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
         }
         Task::Minimize(task) => {
             let work = minimize::Minimizations { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Vibrations(task) => {
+            let work = vibrations::Vibrations { common, task };
             run_through(job, &work, work.heads())
         }
         Task::Scan(task) => {

@@ -35,6 +35,8 @@ pub struct Outcome {
     pub structure: String,
     /// Frames for the trajectory file, or a scan's energies for the CSV file.
     pub trajectory: String,
+    /// For the files that viewers read, in the order of the job; none at all where nothing came of the record.
+    pub exports: Vec<String>,
     /// The record's own text, if it failed.
     pub failed_text: String,
     pub messages: Vec<Message>,

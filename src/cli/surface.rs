@@ -102,6 +102,17 @@ impl Assigned {
         }
     }
 
+    /// All that a result on it depends on beside the molecule, in words.
+    pub fn identity(&self) -> String {
+        match self {
+            Self::ForceField(_) => self.name().to_owned(),
+            Self::Engine { external, system } => format!(
+                "{:?} charge {} multiplicity {}",
+                external.engine, system.charge, system.multiplicity
+            ),
+        }
+    }
+
     /// The terms of a force field.
     pub fn terms(&self) -> Option<&Terms> {
         match self {
@@ -132,6 +143,14 @@ impl Assigned {
 }
 
 impl Live {
+    /// The surface alone.
+    pub fn into_potential(self) -> Box<dyn Potential> {
+        match self {
+            Self::ForceField(evaluator) => evaluator,
+            Self::Engine(potential) => potential,
+        }
+    }
+
     pub fn potential(&mut self) -> &mut dyn Potential {
         match self {
             Self::ForceField(evaluator) => &mut **evaluator,

@@ -3,10 +3,10 @@
 //! is left out, and negative curvature is turned over, so that the model is positive semidefinite.
 
 use super::field::ForceField;
-use super::pairs::{EMPTY, PairList};
+use super::pairs::PairList;
 use super::terms::Term;
 use crate::geometry::{Angle, Dihedral, DihedralCosine, Distance, OutOfPlane, Vector};
-use crate::numeric::{Dual, WIDTH};
+use crate::numeric::Dual;
 use crate::potential::AddCurvature;
 
 /// Non-bonded pairs count up to this distance, Å: beyond, they hardly curve.
@@ -159,26 +159,14 @@ impl ForceField {
 
     fn add_contacts(&self, c: &mut Collector<'_, '_>, contacts: &mut PairList) {
         contacts.near(&self.nonbonded.exclusions, c.x, REACH);
-        for (slot, &i) in contacts.atom_of.iter().enumerate().filter(|(_, a)| **a != EMPTY) {
-            let row = contacts.starts[slot] as usize..contacts.starts[slot + 1] as usize;
-            for entry in &contacts.entries[row] {
-                for lane in (0..WIDTH).filter(|lane| entry.mask >> lane & 1 == 1) {
-                    let atoms = [
-                        i as usize,
-                        contacts.atom_of[entry.block as usize * WIDTH + lane] as usize,
-                    ];
-                    let scaled = entry.scaled >> lane & 1 == 1;
-                    let [a, b] = c.positions(atoms);
-                    let distance = Distance::new(a, b);
-                    if distance.value > REACH {
-                        continue;
-                    }
-                    let [_, second] = derivatives(distance.value, |r| {
-                        self.nonbonded.pair_energy(atoms[0], atoms[1], scaled, r)
-                    });
-                    c.add(atoms, distance.gradient(1.0), second.max(0.0));
-                }
+        contacts.for_each_pair(&mut |i, j, scaled| {
+            let [a, b] = c.positions([i, j]);
+            let distance = Distance::new(a, b);
+            if distance.value > REACH {
+                return;
             }
-        }
+            let [_, second] = derivatives(distance.value, |r| self.nonbonded.pair_energy(i, j, scaled, r));
+            c.add([i, j], distance.gradient(1.0), second.max(0.0));
+        });
     }
 }

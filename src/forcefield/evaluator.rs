@@ -110,6 +110,10 @@ impl Potential for Evaluator {
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         Some(self.field.hessian(x))
     }
+
+    fn hessian_product(&mut self, x: &[f64], v: &[f64], out: &mut [f64]) -> Option<Result<(), EvalError>> {
+        Some(self.field.hessian_product(x, v, out))
+    }
 }
 
 /// One evaluation, as a kernel over lanes.

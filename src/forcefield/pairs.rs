@@ -91,6 +91,19 @@ impl PairList {
         self.atom_of.len() / WIDTH
     }
 
+    /// Calls `visit` with each pair: two atoms, and whether they are 1-4.
+    pub fn for_each_pair(&self, visit: &mut dyn FnMut(usize, usize, bool)) {
+        for (slot, &i) in self.atom_of.iter().enumerate().filter(|(_, a)| **a != EMPTY) {
+            let row = self.starts[slot] as usize..self.starts[slot + 1] as usize;
+            for entry in &self.entries[row] {
+                for lane in (0..WIDTH).filter(|lane| entry.mask >> lane & 1 == 1) {
+                    let j = self.atom_of[entry.block as usize * WIDTH + lane];
+                    visit(i as usize, j as usize, entry.scaled >> lane & 1 == 1);
+                }
+            }
+        }
+    }
+
     /// All pairs, in the order of the atoms.
     pub fn all(exclusions: &Exclusions, atoms: usize) -> Self {
         let mut list = Self::default();

@@ -1,5 +1,7 @@
 //! Second derivatives: models of them, updates, numerical ones, preconditioners, and what rigid motions are to them.
 
+pub mod checkpoint;
+pub mod displacements;
 pub mod lowest;
 pub mod model;
 pub mod numerical;
@@ -7,5 +9,6 @@ pub mod preconditioner;
 pub mod rigid;
 pub mod update;
 
+pub use displacements::Displacements;
 pub use lowest::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_mode};
 pub use model::{Model, ModelHessian};

@@ -47,14 +47,24 @@ fn relative_to_centre(x: &[f64], masses: &[f64]) -> Vec<[f64; 3]> {
         .collect()
 }
 
-/// The principal axes of inertia about which turning is a motion.
-fn rotation_axes(relative: &[[f64; 3]], masses: &[f64]) -> Vec<[f64; 3]> {
+/// The tensor of inertia about the centre of mass of atoms at `x` (Å) with `masses` (amu), amu Å².
+#[must_use]
+pub fn inertia(x: &[f64], masses: &[f64]) -> SymmetricMatrix {
+    tensor(&relative_to_centre(x, masses), masses)
+}
+
+fn tensor(relative: &[[f64; 3]], masses: &[f64]) -> SymmetricMatrix {
     let mut inertia = SymmetricMatrix::zeros(3);
     for (p, &m) in relative.iter().zip(masses) {
         inertia.add_outer(-m, p);
         inertia.shift(m * dot(p, p));
     }
-    let Ok(eigen) = Eigen::new(&inertia) else {
+    inertia
+}
+
+/// The principal axes of inertia about which turning is a motion.
+fn rotation_axes(relative: &[[f64; 3]], masses: &[f64]) -> Vec<[f64; 3]> {
+    let Ok(eigen) = Eigen::new(&tensor(relative, masses)) else {
         return Vec::new();
     };
     let largest = eigen.values[2];

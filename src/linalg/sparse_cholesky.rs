@@ -94,6 +94,35 @@ impl BlockMatrix {
         }
     }
 
+    /// Adds a block of the diagonal, or of a pair with row > column; its mirror image goes without saying. Pairs without room in the
+    /// pattern are left out.
+    pub fn add_block(&mut self, row: usize, column: usize, block: &Block) {
+        let place = if row == column {
+            self.diagonal.get_mut(row)
+        } else {
+            self.place(row, column).map(|place| &mut self.lower[place])
+        };
+        for (sum, b) in place.into_iter().flatten().zip(block) {
+            *sum += b;
+        }
+    }
+
+    /// Whether all elements are finite.
+    #[must_use]
+    pub fn is_finite(&self) -> bool {
+        self.diagonal
+            .iter()
+            .chain(&self.lower)
+            .flatten()
+            .all(|element| element.is_finite())
+    }
+
+    /// Number of blocks that are stored, each pair's once.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.diagonal.len() + self.lower.len()
+    }
+
     /// `out = A v`.
     pub fn multiply(&self, v: &[f64], out: &mut [f64]) {
         out.fill(0.0);

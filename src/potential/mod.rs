@@ -80,6 +80,12 @@ pub trait Potential: Send {
     fn hessian(&mut self, _x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         None
     }
+
+    /// OVERWRITES `out` with the analytic second derivatives at `x` (Å) times `v` (kcal/mol/Å² times its unit), where the surface has
+    /// them; costs a few gradients at most.
+    fn hessian_product(&mut self, _x: &[f64], _v: &[f64], _out: &mut [f64]) -> Option<Result<(), EvalError>> {
+        None
+    }
 }
 
 impl<P: Potential + ?Sized> Potential for &mut P {
@@ -101,6 +107,10 @@ impl<P: Potential + ?Sized> Potential for &mut P {
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         (**self).hessian(x)
+    }
+
+    fn hessian_product(&mut self, x: &[f64], v: &[f64], out: &mut [f64]) -> Option<Result<(), EvalError>> {
+        (**self).hessian_product(x, v, out)
     }
 }
 
@@ -161,6 +171,13 @@ impl<P: Potential> Potential for Counted<P> {
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         let result = self.inner.hessian(x);
         self.hessian_evaluations += usize::from(result.is_some());
+        result
+    }
+
+    /// Counts as an evaluation, whose cost it has.
+    fn hessian_product(&mut self, x: &[f64], v: &[f64], out: &mut [f64]) -> Option<Result<(), EvalError>> {
+        let result = self.inner.hessian_product(x, v, out);
+        self.evaluations += usize::from(result.is_some());
         result
     }
 }

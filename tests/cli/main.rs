@@ -10,6 +10,7 @@ mod minimize;
 mod scan;
 mod smiles;
 mod stream;
+mod vibrations;
 
 use std::fs;
 use std::path::{Path, PathBuf};

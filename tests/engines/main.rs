@@ -11,6 +11,8 @@ mod exec;
 mod ipi;
 mod usage;
 #[cfg(unix)]
+mod vibrations;
+#[cfg(unix)]
 mod xtb;
 
 use std::fs;

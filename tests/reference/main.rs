@@ -6,11 +6,13 @@ mod alkane;
 mod alkane_conformers;
 mod conformer_energies;
 mod embedding;
+mod hessian;
 mod kekule;
 mod mmff94;
 mod perception;
 mod sdf;
 mod uff;
+mod vibrations;
 
 /// Says, past the test harness, which keeps what passing tests print to itself, that something is not tested here.
 fn say_skipped(what: &str) {

@@ -123,11 +123,17 @@ fn compare_set(folder: &Path, set: &str, variant: Variant, tolerance: f64) -> (u
 }
 
 /// One of the repository's own records: both drawings, types and charges, energies.
-struct OwnRecord {
+pub(crate) struct OwnRecord {
     variant: Variant,
-    drawings: [Record; 2],
+    pub(crate) drawings: [Record; 2],
     atoms: Vec<Vec<String>>,
     energies: serde_json::Value,
+}
+
+impl OwnRecord {
+    pub(crate) fn variant(&self) -> Variant {
+        self.variant
+    }
 }
 
 const TERMS: [&str; 8] = [
@@ -142,7 +148,7 @@ const TERMS: [&str; 8] = [
 ];
 
 /// Reads `tests/data/mmff94/molecules.txt` (its head says what the lines mean).
-fn own_records() -> Vec<OwnRecord> {
+pub(crate) fn own_records() -> Vec<OwnRecord> {
     let text = std::fs::read_to_string(own("tests/data/mmff94/molecules.txt")).unwrap();
     let lines = text
         .lines()

@@ -50,6 +50,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "vibrations",
+        &[
+            "units",
+            "numeric",
+            "linalg",
+            "chem",
+            "geometry",
+            "potential",
+            "coordinates",
+            "hessian",
+            "optimize",
+        ],
+    ),
+    (
         "conformers",
         &[
             "units",
@@ -77,6 +91,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "directives",
             "hessian",
             "optimize",
+            "vibrations",
             "conformers",
         ],
     ),

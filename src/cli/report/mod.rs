@@ -6,3 +6,5 @@ pub mod progress;
 pub mod scan;
 pub mod structure;
 pub mod table;
+pub mod vibrations;
+pub mod viewers;
