@@ -6,6 +6,7 @@ use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, ScanTask};
 use super::message::{Level, Message};
+use super::optimizer::Optimizer;
 use super::pipeline::{Outcome, State, Work};
 use super::report::json::{self, Identity};
 use super::report::scan::{AxisPart, PointPart, ScanLine, shown};
@@ -15,7 +16,7 @@ use crate::formats::{Format, RawRecord, ReadError};
 use crate::optimize::constrained::difference;
 use crate::optimize::grid::{self, Index};
 use crate::optimize::observer::Interrupt;
-use crate::optimize::{Lbfgs, OptimizeError, Stepper, Stop};
+use crate::optimize::{OptimizeError, Stop};
 use crate::potential::EvalError;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -112,8 +113,9 @@ impl Scan<'_> {
         let molecule = &self.ready.prepared.molecule;
         let mut live = self.surface().map_err(|error| error.to_string())?;
         let start = self.hold.start(live.potential(), molecule, &constraints, from)?;
-        let mut stepper = Lbfgs::default();
-        let settings = (&mut stepper as &mut dyn Stepper, &self.task.criteria, &self.task.limits);
+        let walker = Optimizer::AUTO.walker(self.ready, &start, self.hold, &constraints);
+        let mut walker = walker.map_err(|error| error.to_string())?;
+        let settings = (&mut walker, &self.task.criteria, &self.task.limits);
         let mut observer = Interrupt(interrupt::flag());
         let minimum = match self
             .hold

@@ -7,6 +7,7 @@
 
 use super::preconditioner::{Preconditioner, SparsePreconditioner};
 use super::{numerical, rigid};
+use crate::linalg::dense::project_out;
 use crate::linalg::lanczos::Map;
 use crate::linalg::vector::{dot, norm};
 use crate::linalg::{Cholesky, LowestPairs, LowestSettings, SymmetricMatrix, lowest_pairs};
@@ -73,6 +74,13 @@ impl LowestModeSettings {
         }
     }
 }
+
+/// An approximate Hessian (kcal/mol/Å²) at a point, in Cartesian space. `None` where it has none there.
+pub type Approximate<'a> = dyn FnMut(&[f64]) -> Option<SymmetricMatrix> + 'a;
+
+/// Applications of the approximate inverse that make the iteration's first vector: inverse iteration without a single product of
+/// the true Hessian.
+const HEAD_START: usize = 12;
 
 /// The lowest vibration at a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,7 +244,24 @@ impl Frame {
             inverse(&v, out);
             unweight(out);
         };
-        lowest_pairs(n, product, Some(&mut weighted), &self.null, None, &eigensolver)
+        let start = self.inverse_iteration(&mut weighted);
+        lowest_pairs(n, product, Some(&mut weighted), &self.null, Some(&start), &eigensolver)
+    }
+
+    /// The direction that an approximate inverse enlarges most, roughly.
+    fn inverse_iteration(&self, inverse: &mut Map<'_>) -> Vec<f64> {
+        let mut v: Vec<f64> = (0..self.weights.len()).map(|i| (1.0 + 7.0 * i as f64).sin()).collect();
+        let mut next = v.clone();
+        for _ in 0..HEAD_START {
+            inverse(&v, &mut next);
+            project_out(&mut next, &self.null);
+            let length = norm(&next);
+            if !(length > 0.0 && length.is_finite()) {
+                break;
+            }
+            v.iter_mut().zip(&next).for_each(|(c, n)| *c = n / length);
+        }
+        v
     }
 
     fn weight(&self, q: &[f64], out: &mut [f64]) {
@@ -272,7 +297,7 @@ fn positive_definite(mut matrix: SymmetricMatrix) -> Option<(f64, Cholesky)> {
     let mut shift = eigenvalue(10.0);
     matrix.shift(shift);
     for _ in 0..SHIFTS {
-        if let Ok(factor) = Cholesky::new(&matrix) {
+        if let Ok(factor) = Cholesky::new(matrix.clone()) {
             return Some((shift, factor));
         }
         matrix.shift((SHIFT_GROWTH - 1.0) * shift);

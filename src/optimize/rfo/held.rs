@@ -1,5 +1,6 @@
 //! Coordinates that are held exactly: their rows in the redundant set, their targets, and what of a gradient they bear.
 
+use super::matrix::Base;
 use crate::coordinates::{Constraint, InternalCoordinates, Metric};
 use crate::linalg::dense::{orthonormal, project_out};
 use std::f64::consts::TAU;
@@ -119,12 +120,10 @@ impl Held {
     }
 
     /// Makes a quadratic model so stiff along what is held that its minimum has these changes.
-    pub fn stiffen(&self, metric: &Metric, hessian: &mut [f64], due: &[(usize, f64)], gradient: &mut [f64]) {
+    pub fn stiffen(&self, metric: &Metric, hessian: &mut Base, due: &[(usize, f64)], gradient: &mut [f64]) {
         for &(row, change) in due {
-            metric.b.add_outer(row, STIFF, hessian);
-            for &(c, b) in metric.b.row(row) {
-                gradient[c] -= STIFF * b * change;
-            }
+            hessian.add_row(STIFF, row, metric);
+            metric.b.add_row(row, -STIFF * change, gradient);
         }
     }
 
