@@ -105,9 +105,11 @@ impl Scan<'_> {
             return Err("not reached".to_owned());
         }
         let given = &self.ready.prepared.record.coordinates;
-        // Beyond a point that failed the scan begins anew.
+        // Beyond a point that failed or did not converge the scan begins anew: a dihedral whose atoms have come into line, where it has
+        // no meaning and the energy may be lowest, would spoil all points after it.
         let from = from
             .and_then(|point| point.as_ref().ok())
+            .filter(|found| found.converged)
             .map_or(given, |found| &found.x);
         let constraints = self.hold.constraints(&self.values(index));
         let molecule = &self.ready.prepared.molecule;

@@ -266,6 +266,24 @@ fn every_molecule_has_all_its_degrees_of_freedom_and_no_more() {
     }
 }
 
+/// A zigzag chain of bare atoms.
+fn chain(atoms: usize) -> (Molecule, Vec<f64>) {
+    let symbols = vec!["C"; atoms].join(" ");
+    let bonds: Vec<(usize, usize)> = (1..atoms).map(|i| (i - 1, i)).collect();
+    let place = |i: usize| [1.2 * i as f64, 0.8 * (i % 2) as f64, 0.3 * (i as f64).sin()];
+    (molecule(&symbols, &bonds), (0..atoms).flat_map(place).collect())
+}
+
+#[test]
+fn chains_are_sparse_and_have_all_their_degrees_of_freedom_at_any_length() {
+    for atoms in [50, 400, 1000] {
+        let (molecule, x) = chain(atoms);
+        let coordinates = InternalCoordinates::new(&molecule, &x);
+        assert_eq!(coordinates.fallback(), [0; 0], "{atoms}");
+        assert!(coordinates.metric(&x, &[]).analysis.is_sparse(), "{atoms}");
+    }
+}
+
 #[test]
 fn a_gradient_along_the_coordinates_is_the_cartesian_one() {
     for (name, molecule, x, _) in zoo() {

@@ -78,9 +78,9 @@ impl LowestModeSettings {
 /// An approximate Hessian (kcal/mol/Å²) at a point, in Cartesian space. `None` where it has none there.
 pub type Approximate<'a> = dyn FnMut(&[f64]) -> Option<SymmetricMatrix> + 'a;
 
-/// Applications of the approximate inverse that make the iteration's first vector: inverse iteration without a single product of
-/// the true Hessian.
-const HEAD_START: usize = 12;
+/// Applications of the approximate inverse to an arbitrary vector that make the iteration's first one. Two leave little of the stiff
+/// motions and much of all soft ones: more would single out the approximation's own softest, and a saddle along another be missed.
+const HEAD_START: usize = 2;
 
 /// The lowest vibration at a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -403,6 +403,40 @@ mod tests {
         assert!((found.wavenumber_cm1 - expected).abs() < 1e-3, "{found:?} {expected}");
         let atom = lowest_mode(&mut LennardJones { atoms: 1 }, &[0.0; 3], Some(&[1.0]), &settings, None);
         assert_eq!(atom, Ok(None));
+    }
+
+    /// A saddle with these curvatures.
+    struct Bowl(Vec<f64>);
+
+    impl Potential for Bowl {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+        fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
+            for (g, (c, k)) in gradient.iter_mut().zip(x.iter().zip(&self.0)) {
+                *g = c * k;
+            }
+            Ok(x.iter().zip(&self.0).map(|(c, k)| 0.5 * k * c * c).sum())
+        }
+    }
+
+    #[test]
+    fn an_approximation_with_another_softest_mode_does_not_hide_a_saddle() {
+        let mut curvatures: Vec<f64> = (0..30).map(|i| 2.0 * 1.3_f64.powi(i)).collect();
+        let approximate = SymmetricMatrix::diagonal(&curvatures);
+        curvatures[3] = -0.3;
+        let mut inverse = dense_preconditioner(approximate).unwrap();
+        for settings in [LowestModeSettings::default(), LowestModeSettings::noisy()] {
+            let found = lowest_mode(
+                &mut Bowl(curvatures.clone()),
+                &[0.0; 30],
+                None,
+                &settings,
+                Some(&mut inverse),
+            );
+            let found = found.unwrap().unwrap();
+            assert!((found.curvature + 0.3).abs() < 0.05, "{found:?}");
+        }
     }
 
     #[test]

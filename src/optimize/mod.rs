@@ -26,6 +26,8 @@ pub mod steepest_descent;
 mod contract;
 #[cfg(test)]
 mod noise_tests;
+#[cfg(test)]
+mod refusals;
 
 use crate::potential::{AddCurvature, EvalError, Potential};
 use std::time::{Duration, Instant};

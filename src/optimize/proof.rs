@@ -356,6 +356,34 @@ mod tests {
     }
 
     #[test]
+    fn an_approximate_hessian_saves_most_of_a_proof() {
+        let x: Vec<f64> = LennardJones::icosahedron(1.09);
+        let settings = ProofSettings::molecule(vec![1.0; 13]);
+        let mut prove = |approximate: Option<&mut Approximate<'_>>| {
+            let task = Task {
+                stepper: &mut Lbfgs::default(),
+                criteria: &Criteria::default(),
+                limits: &Limits::default(),
+                observer: &mut (),
+                approximate,
+            };
+            minimize_proven(&mut LennardJones { atoms: 13 }, &x, task, &settings).unwrap()
+        };
+        let plain = prove(None);
+        let mut asked = 0;
+        let mut approximate = |x: &[f64]| {
+            asked += 1;
+            crate::hessian::numerical::hessian(&mut LennardJones { atoms: 13 }, x, 1e-3).ok()
+        };
+        let helped = prove(Some(&mut approximate));
+        assert!(plain.proven && helped.proven && asked == 1);
+        let [few, many] = [&helped, &plain].map(|proven| proven.verification_evaluations);
+        assert!(2 * few < many, "{few} {many}");
+        let modes = [&helped, &plain].map(|proven| proven.lowest.as_ref().unwrap().wavenumber_cm1);
+        assert!((modes[0] - modes[1]).abs() < 0.05 * modes[1], "{modes:?}");
+    }
+
+    #[test]
     fn three_atoms_in_line_are_no_minimum_of_a_cluster() {
         let line = [0.0, 0.0, 0.0, 1.12, 0.0, 0.0, 2.24, 0.0, 0.0];
         let settings = ProofSettings::molecule(vec![1.0; 3]);

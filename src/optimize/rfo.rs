@@ -105,8 +105,8 @@ const STRAIGHT: f64 = 0.02;
 const UNKNOWN: f64 = 100.0;
 
 /// Most Cartesian coordinates for which a cheap surface's full second derivatives are taken: their dense algebra grows with the cube
-/// (400 atoms: about a third of a second a step).
-pub const MOST_DENSE: usize = 1200;
+/// of the size, that of sparse models in proportion to it.
+pub const MOST_DENSE: usize = 1800;
 
 /// Settings that don't fit the coordinates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -447,6 +447,7 @@ impl Rfo {
             self.plan = Some(plan);
             if let Some(mut proposal) = proposal {
                 self.held.polish(&self.coordinates, &mut proposal.x);
+                self.held.settle(&self.coordinates, &mut proposal.x);
                 return Some(proposal);
             }
             self.trust = 0.5 * length.min(self.trust);

@@ -1,7 +1,7 @@
 //! Coordinates that are held exactly: their rows in the redundant set, their targets, and what of a gradient they bear.
 
 use super::matrix::Base;
-use crate::coordinates::{Constraint, InternalCoordinates, Metric};
+use crate::coordinates::{Constraint, InternalCoordinates, Metric, Primitive};
 use crate::linalg::dense::{orthonormal, project_out};
 use std::f64::consts::TAU;
 
@@ -102,6 +102,17 @@ impl Held {
             }
             if worst < POLISHED {
                 break;
+            }
+        }
+    }
+
+    /// Puts coordinates that are held in Cartesian space exactly to their targets: frozen atoms stay to the last bit.
+    pub fn settle(&self, coordinates: &InternalCoordinates, x: &mut [f64]) {
+        for held in &self.rows {
+            if let Primitive::Cartesian { atom, axis } = coordinates.primitives()[held.row]
+                && (x[3 * atom + usize::from(axis)] - held.target).abs() < MET
+            {
+                x[3 * atom + usize::from(axis)] = held.target;
             }
         }
     }
