@@ -14,6 +14,7 @@ use super::surface::{Assigned, Evaluated};
 use crate::chem::guard::{self, Change};
 use crate::formats::{RawRecord, ReadError};
 use crate::hessian::LowestModeSettings;
+use crate::hessian::lowest::Approximate;
 use crate::optimize::observer::{Each, Interrupt};
 use crate::optimize::{self, Minimum, OptimizeError, Progress, ProofSettings, Proven, Stop, Task, vector};
 use std::time::Instant;
@@ -141,14 +142,14 @@ impl Minimizations<'_> {
         let (criteria, limits) = (&self.task.criteria, &self.task.limits);
         let mut proof = None;
         let result = if prove {
-            let mut approximate = optimizer::approximate_hessian(molecule);
             let is_engine = matches!(ready.assigned, Assigned::Engine { .. });
             let task = Task {
                 stepper: &mut *walker.stepper,
                 criteria,
                 limits,
                 observer: &mut observer,
-                approximate: is_engine.then_some(&mut approximate),
+                approximate: is_engine
+                    .then(|| Box::new(optimizer::approximate_hessian(molecule)) as Box<Approximate<'_>>),
             };
             let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
             let mut settings = ProofSettings::molecule(masses);

@@ -185,6 +185,8 @@ pub struct Rfo {
     /// The metric of the latest trial, which mostly becomes the present point.
     latest: Option<(Vec<f64>, Metric)>,
     plan: Option<Plan>,
+    /// How far the guess of the curvature had to be lifted lately.
+    level: usize,
 }
 
 fn check_sizes(initial: &InitialHessian, n: usize) -> Result<(), RfoError> {
@@ -228,6 +230,7 @@ impl Rfo {
             carried: None,
             latest: None,
             plan: None,
+            level: 0,
         })
     }
 
@@ -310,7 +313,7 @@ impl Rfo {
         let present = self.visit(point, &metric);
         let is_own = matches!(self.settings.initial_hessian, InitialHessian::Own);
         let mut base = self.guess(potential, &metric, &present)?;
-        let lift = curvature::lift(&mut base, &metric);
+        let lift = curvature::lift(&mut base, &metric, &mut self.level);
         let mut hessian = Hessian::from(base);
         if !(is_own && own) {
             self.learn(&mut hessian, lift, &metric);
@@ -511,6 +514,7 @@ impl Stepper for Rfo {
         self.carried = None;
         self.latest = None;
         self.plan = None;
+        self.level = 0;
         let constraints = &self.settings.constraints;
         self.held = Held::new(constraints, &mut self.coordinates, &point.x, &Held::default());
     }

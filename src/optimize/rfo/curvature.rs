@@ -14,8 +14,8 @@ const SOFTEST: f64 = 0.3;
 /// Growth of the shift that lifts negative curvature.
 const GROWTH: f64 = 1.5;
 
-/// Largest shift that is tried.
-const LARGEST: f64 = 1e4;
+/// Shifts that are tried: up to 1e4 kcal/mol/Å².
+const LEVELS: usize = 27;
 
 /// Diagonal model: Σ k b bᵀ.
 pub(super) fn from_model(
@@ -84,34 +84,45 @@ pub(super) fn carry(hessian: &SymmetricMatrix, from: &Metric, to: &Metric) -> Sy
     hessian.congruent(&columns)
 }
 
-/// Lifts the softest curvature, in the metric of the internal coordinates. Gives the multiple of the metric that was added.
-pub(super) fn lift(base: &mut Base, metric: &Metric) -> f64 {
+/// Lifts the softest curvature, in the metric of the internal coordinates. Gives the multiple of the metric that was added. `level`: the
+/// number in the series of shifts that was right at the last point, which it mostly is again.
+pub(super) fn lift(base: &mut Base, metric: &Metric, level: &mut usize) -> f64 {
     let Base::Dense(hessian) = base else {
         // Models are positive definite as they are.
         return 0.0;
     };
-    let shift = definite_shift(hessian, metric).unwrap_or_else(|| {
+    let found = definite_level(hessian, metric, *level).or_else(|| {
         // Negative along motions that change no coordinate: what is not in their span goes.
         *hessian = carry(hessian, metric, metric);
-        definite_shift(hessian, metric).unwrap_or(LARGEST)
+        definite_level(hessian, metric, *level)
     });
-    metric.gram.add_to_dense(shift + SOFTEST, hessian);
-    shift + SOFTEST
+    *level = found.unwrap_or(LEVELS);
+    metric.gram.add_to_dense(shift(*level) + SOFTEST, hessian);
+    shift(*level) + SOFTEST
 }
 
-/// The first of a series of multiples of the metric that makes the matrix positive definite.
-fn definite_shift(hessian: &SymmetricMatrix, metric: &Metric) -> Option<f64> {
+/// A series of multiples of the metric.
+fn shift(level: usize) -> f64 {
+    match level {
+        0 => 0.0,
+        _ => SOFTEST * GROWTH.powi(level as i32 - 1),
+    }
+}
+
+/// The first of the series that makes the matrix positive definite, looked for up and down from a guess: the metric is positive
+/// semidefinite, so that all after it do too.
+fn definite_level(hessian: &SymmetricMatrix, metric: &Metric, guess: usize) -> Option<usize> {
     let n = hessian.n();
     let rigid = 1e-6 * (0..n).map(|i| hessian.get(i, i).abs()).sum::<f64>() / n.max(1) as f64;
-    let mut shift = 0.0;
-    while shift < LARGEST {
+    let is_definite = |level: usize| {
         let mut shifted = hessian.clone();
-        metric.gram.add_to_dense(shift, &mut shifted);
+        metric.gram.add_to_dense(shift(level), &mut shifted);
         shifted.shift(rigid);
-        if Cholesky::new(shifted).is_ok() {
-            return Some(shift);
-        }
-        shift = (GROWTH * shift).max(SOFTEST);
+        Cholesky::new(shifted).is_ok()
+    };
+    if is_definite(guess) {
+        let lower = (0..guess).rev().take_while(|&level| is_definite(level)).last();
+        return Some(lower.unwrap_or(guess));
     }
-    None
+    (guess + 1..=LEVELS).find(|&level| is_definite(level))
 }
