@@ -48,8 +48,7 @@ const FORMED_GEMINAL: f64 = 0.05;
 /// Linear in the number of atoms.
 #[must_use]
 pub fn changes(molecule: &Molecule, before: &[f64], after: &[f64]) -> Vec<Change> {
-    let mut changes = broken_bonds(molecule, before, after);
-    changes.extend(formed_bonds(molecule, before, after));
+    let mut changes = bond_changes(molecule, before, after);
     let stereo = Stereo::find(molecule);
     let differ = |a: Option<_>, b: Option<_>| a.is_some() && b.is_some() && a != b;
     for center in &stereo.centers {
@@ -63,6 +62,14 @@ pub fn changes(molecule: &Molecule, before: &[f64], after: &[f64]) -> Vec<Change
             changes.push(Change::DoubleBondTurned(bond.atoms));
         }
     }
+    changes
+}
+
+/// The part of [`changes`] that concerns bonds only.
+#[must_use]
+pub fn bond_changes(molecule: &Molecule, before: &[f64], after: &[f64]) -> Vec<Change> {
+    let mut changes = broken_bonds(molecule, before, after);
+    changes.extend(formed_bonds(molecule, before, after));
     changes
 }
 

@@ -2,12 +2,13 @@
 
 use super::args::HoldArgs;
 use super::job::UsageError;
+use super::optimizer::Walker;
 use super::surface::{Assigned, Evaluated};
 use crate::chem::Molecule;
 use crate::coordinates::Constraint;
 use crate::directives::{Directives, Plan, files, flags};
 use crate::optimize::constrained::{Manifold, minimize_on};
-use crate::optimize::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, Stepper, drive};
+use crate::optimize::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, drive, minimize};
 use crate::potential::{EvalError, Potential, Restrained};
 
 /// Everything that flags and files want.
@@ -78,20 +79,35 @@ impl Hold {
         Ok(x)
     }
 
+    /// Whether restraints change the surface.
+    pub fn is_restrained(&self) -> bool {
+        !self.plan.bias.is_empty()
+    }
+
+    /// Frozen atoms as constraints.
+    pub fn frozen(&self) -> impl Iterator<Item = Constraint> {
+        self.plan.mask.atoms().flat_map(Constraint::freeze)
+    }
+
     fn manifold(&self, constraints: &[Constraint], x: &[f64]) -> Manifold {
         Manifold::new(constraints, self.plan.mask.clone(), x)
     }
 
-    /// Minimizes from such a structure. Energies are those of the surface with restraints.
+    /// Minimizes from such a structure. Energies are those of the surface with restraints. What the walker does not hold by itself is
+    /// held by steps on the constraints' manifold.
     pub fn minimize(
         &self,
         surface: &mut dyn Potential,
         constraints: &[Constraint],
         start: &[f64],
-        (stepper, criteria, limits): (&mut dyn Stepper, &Criteria, &Limits),
+        (walker, criteria, limits): (&mut Walker, &Criteria, &Limits),
         observer: &mut dyn Observer,
     ) -> Result<Minimum, OptimizeError> {
         let mut restrained = Restrained::new(surface, self.plan.bias.clone());
+        let stepper = &mut *walker.stepper;
+        if walker.holds {
+            return minimize(&mut restrained, start, stepper, criteria, limits, observer);
+        }
         let manifold = self.manifold(constraints, start);
         minimize_on(&manifold, &mut restrained, start, stepper, criteria, limits, observer)
     }
@@ -106,11 +122,11 @@ impl Hold {
         match assigned {
             Assigned::ForceField(_) => {
                 self.plan.bias.add_energy_gradient(x, gradient);
-                self.manifold(constraints, x).project(x, gradient);
             }
-            // Not asked again: what it said at the end has all of this in it already.
+            // Not asked again: what it said at the end has the restraints in it already.
             Assigned::Engine { .. } => *energy -= self.restraint_energy(x).unwrap_or(0.0),
         }
+        self.manifold(constraints, x).project(x, gradient);
         Ok(evaluated)
     }
 

@@ -6,14 +6,17 @@ use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, MinimizeTask, Verbosity};
 use super::message::{Level, Message};
+use super::optimizer;
 use super::pipeline::{Outcome, State, Work};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
 use super::report::structure::{self, Annotation};
 use super::surface::{Assigned, Evaluated};
 use crate::chem::guard::{self, Change};
 use crate::formats::{RawRecord, ReadError};
+use crate::hessian::LowestModeSettings;
+use crate::hessian::lowest::Approximate;
 use crate::optimize::observer::{Each, Interrupt};
-use crate::optimize::{self, Minimum, OptimizeError, Progress, ProofSettings, Proven, Stepper, Stop, Task, vector};
+use crate::optimize::{self, Minimum, OptimizeError, Progress, ProofSettings, Proven, Stop, Task, vector};
 use std::time::Instant;
 
 /// The command.
@@ -107,7 +110,7 @@ impl Minimizations<'_> {
             messages.push(self.message(
                 ready,
                 Level::Detail,
-                format!("optimizer: {}", self.task.optimizer.words(ready, !hold.is_empty())),
+                format!("optimizer: {}", self.task.optimizer.words(ready)),
             ));
         }
         let prove = self.proves(ready, &hold);
@@ -119,8 +122,9 @@ impl Minimizations<'_> {
             messages.push(self.message(ready, Level::Detail, text));
         }
         let mut frames = Ok(());
-        let (mut stepper, note) = self.task.optimizer.stepper(ready, !hold.is_empty());
-        messages.extend(note.map(|text| self.message(ready, Level::Warning, text)));
+        let walker = self.task.optimizer.walker(ready, x0, &hold, &constraints);
+        let mut walker = walker.map_err(|error| error.to_string())?;
+        messages.extend(walker.note.take().map(|text| self.message(ready, Level::Warning, text)));
         let watch = |progress: &Progress<'_>| {
             if self.common.verbosity == Verbosity::Verbose {
                 messages.push(self.message(ready, Level::Detail, step_line(progress)));
@@ -138,25 +142,36 @@ impl Minimizations<'_> {
         let (criteria, limits) = (&self.task.criteria, &self.task.limits);
         let mut proof = None;
         let result = if prove {
+            let is_engine = matches!(ready.assigned, Assigned::Engine { .. });
             let task = Task {
-                stepper: &mut *stepper,
+                stepper: &mut *walker.stepper,
                 criteria,
                 limits,
                 observer: &mut observer,
-                preconditioner: None,
+                approximate: is_engine
+                    .then(|| Box::new(optimizer::approximate_hessian(molecule)) as Box<Approximate<'_>>),
             };
             let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
-            let settings = ProofSettings::molecule(masses);
+            let mut settings = ProofSettings::molecule(masses);
+            if is_engine {
+                settings.lowest = LowestModeSettings::noisy();
+            }
             optimize::minimize_proven(live.potential(), x0, task, &settings).map(|proven| {
                 proof = Some(Proof::new(&proven));
                 proven.minimum
             })
         } else if hold.is_empty() {
-            optimize::minimize(live.potential(), x0, &mut *stepper, criteria, limits, &mut observer)
+            optimize::minimize(
+                live.potential(),
+                x0,
+                &mut *walker.stepper,
+                criteria,
+                limits,
+                &mut observer,
+            )
         } else {
             let start = hold.start(live.potential(), molecule, &constraints, x0)?;
-            let stepper: &mut dyn Stepper = &mut *stepper;
-            let settings = (stepper, criteria, limits);
+            let settings = (&mut walker, criteria, limits);
             hold.minimize(live.potential(), &constraints, &start, settings, &mut observer)
         };
         let proof_seconds = proof.as_ref().map_or(0.0, |proof| proof.seconds);

@@ -2,15 +2,18 @@
 
 use super::args::{CoordinatesName, OptimizerName};
 use super::energy::Ready;
+use super::hold::Hold;
 use super::surface::Assigned;
 use crate::chem::Molecule;
-use crate::coordinates::InternalCoordinates;
+use crate::coordinates::{Constraint, InternalCoordinates};
 use crate::forcefield::{Evaluator, ForceField, Options, mmff94};
 use crate::hessian::Model;
+use crate::linalg::SymmetricMatrix;
 use crate::optimize::{
     Adam, ConjugateGradient, Fire, InitialHessian, Lbfgs, NoiseTolerant, NoiseTolerantSettings, PatternSearch, Rfo,
-    RfoSettings, SteepestDescent, Stepper,
+    RfoError, RfoSettings, SteepestDescent, Stepper,
 };
+use crate::potential::Potential;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -26,7 +29,23 @@ pub struct Optimizer {
     pub noise: Option<f64>,
 }
 
+/// A stepper, and what goes with it.
+pub struct Walker {
+    pub stepper: Box<dyn Stepper>,
+    /// Whether it keeps what is held by itself.
+    pub holds: bool,
+    /// What its user should know of it.
+    pub note: Option<String>,
+}
+
 impl Optimizer {
+    /// What is taken where nothing is asked for.
+    pub const AUTO: Self = Self {
+        name: OptimizerName::Auto,
+        coordinates: CoordinatesName::Auto,
+        noise: None,
+    };
+
     /// The error says what is wrong with the noise, or which options exclude each other.
     pub fn new(name: OptimizerName, coordinates: CoordinatesName, noise: Option<f64>) -> Result<Self, String> {
         use CoordinatesName::{Cartesian, Internal};
@@ -51,11 +70,7 @@ impl Optimizer {
     }
 
     /// Whether this surface is walked on in internal coordinates.
-    fn is_internal(self, ready: &Ready, held: bool) -> bool {
-        if held {
-            // What is held is held along Cartesian steps, whatever the method.
-            return false;
-        }
+    fn is_internal(self, ready: &Ready) -> bool {
         let engine = matches!(ready.assigned, Assigned::Engine { .. });
         match (self.name, self.coordinates) {
             (OptimizerName::Rfo, _) | (_, CoordinatesName::Internal) => true,
@@ -67,23 +82,20 @@ impl Optimizer {
     }
 
     /// In words, for one molecule.
-    pub fn words(self, ready: &Ready, held: bool) -> String {
-        let name = match (self.is_internal(ready, held), self.name) {
-            (true, _) => OptimizerName::Rfo,
-            (false, OptimizerName::Rfo) => OptimizerName::Lbfgs,
-            (false, name) => name,
+    pub fn words(self, ready: &Ready) -> String {
+        let name = if self.is_internal(ready) {
+            OptimizerName::Rfo
+        } else {
+            self.name
         };
         Self { name, ..self }.to_string()
     }
 
-    /// A stepper for one molecule, of which something is `held` or nothing, and what its user should know of it.
-    pub fn stepper(self, ready: &Ready, held: bool) -> (Box<dyn Stepper>, Option<String>) {
-        if self.is_internal(ready, held) {
-            return internal(ready);
+    /// A stepper for one molecule at `x` (Å), of which these constraints and what else the plan says is held.
+    pub fn walker(self, ready: &Ready, x: &[f64], hold: &Hold, constraints: &[Constraint]) -> Result<Walker, RfoError> {
+        if self.is_internal(ready) {
+            return internal(ready, x, hold, constraints);
         }
-        let asked = self.name == OptimizerName::Rfo || self.coordinates == CoordinatesName::Internal;
-        let note =
-            asked.then(|| "with something held or restrained, steps are made in Cartesian coordinates".to_owned());
         let stepper: Box<dyn Stepper> = match (self.name, self.noise) {
             (OptimizerName::Auto | OptimizerName::Lbfgs | OptimizerName::Rfo, None) => Box::new(Lbfgs::default()),
             (OptimizerName::Auto | OptimizerName::Lbfgs | OptimizerName::Rfo, Some(sigma)) => {
@@ -95,14 +107,18 @@ impl Optimizer {
             (OptimizerName::Pattern, _) => Box::new(PatternSearch::default()),
             (OptimizerName::Adam, _) => Box::new(Adam::default()),
         };
-        (stepper, note)
+        Ok(Walker {
+            stepper,
+            holds: false,
+            note: None,
+        })
     }
 }
 
 /// Steps in internal coordinates. A force field gives its own second derivatives at each point; an engine's are guessed from
 /// MMFF94 where it types the molecule, else from Schlegel's model: by measurement the fewest gradients.
-fn internal(ready: &Ready) -> (Box<dyn Stepper>, Option<String>) {
-    let (molecule, x) = (&ready.prepared.molecule, &ready.prepared.record.coordinates);
+fn internal(ready: &Ready, x: &[f64], hold: &Hold, constraints: &[Constraint]) -> Result<Walker, RfoError> {
+    let molecule = &ready.prepared.molecule;
     let coordinates = InternalCoordinates::new(molecule, x);
     let note = match coordinates.fallback() {
         [] => None,
@@ -114,7 +130,9 @@ fn internal(ready: &Ready) -> (Box<dyn Stepper>, Option<String>) {
             ))
         }
     };
-    let initial_hessian = match ready.assigned {
+    let initial_hessian = match &ready.assigned {
+        // Restraints have no second derivatives of their own: those of the force field alone are the guess then.
+        Assigned::ForceField(field) if hold.is_restrained() => InitialHessian::Surface(Box::new(field.evaluator())),
         Assigned::ForceField(_) => InitialHessian::Own,
         Assigned::Engine { .. } => match mmff94_evaluator(molecule) {
             Some(evaluator) => InitialHessian::Surface(Box::new(evaluator)),
@@ -123,9 +141,24 @@ fn internal(ready: &Ready) -> (Box<dyn Stepper>, Option<String>) {
     };
     let settings = RfoSettings {
         initial_hessian,
+        constraints: hold.frozen().chain(constraints.iter().cloned()).collect(),
         ..RfoSettings::default()
     };
-    (Box::new(Rfo::new(coordinates, settings)), note)
+    Ok(Walker {
+        stepper: Box::new(Rfo::new(coordinates, settings)?),
+        holds: true,
+        note,
+    })
+}
+
+/// An approximate Hessian (kcal/mol/Å²) of an engine's surface: MMFF94's where it types the molecule, else Schlegel's model.
+pub fn approximate_hessian(molecule: &Molecule) -> impl FnMut(&[f64]) -> Option<SymmetricMatrix> {
+    let mut field = mmff94_evaluator(molecule);
+    let schlegel = Model::Schlegel.prepare(molecule);
+    move |x| match field.as_mut().and_then(|field| field.hessian(x)) {
+        Some(Ok(hessian)) => Some(SymmetricMatrix::from_rows(x.len(), hessian)),
+        _ => Some(schlegel.cartesian(InternalCoordinates::new(molecule, x).primitives(), x)),
+    }
 }
 
 /// MMFF94 with its published parameters, for molecules that it types.

@@ -6,6 +6,7 @@ use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, ScanTask};
 use super::message::{Level, Message};
+use super::optimizer::Optimizer;
 use super::pipeline::{Outcome, State, Work};
 use super::report::json::{self, Identity};
 use super::report::scan::{AxisPart, PointPart, ScanLine, shown};
@@ -15,7 +16,7 @@ use crate::formats::{Format, RawRecord, ReadError};
 use crate::optimize::constrained::difference;
 use crate::optimize::grid::{self, Index};
 use crate::optimize::observer::Interrupt;
-use crate::optimize::{Lbfgs, OptimizeError, Stepper, Stop};
+use crate::optimize::{OptimizeError, Stop};
 use crate::potential::EvalError;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -104,16 +105,19 @@ impl Scan<'_> {
             return Err("not reached".to_owned());
         }
         let given = &self.ready.prepared.record.coordinates;
-        // Beyond a point that failed the scan begins anew.
+        // Beyond a point that failed or did not converge the scan begins anew: a dihedral whose atoms have come into line, where it has
+        // no meaning and the energy may be lowest, would spoil all points after it.
         let from = from
             .and_then(|point| point.as_ref().ok())
+            .filter(|found| found.converged)
             .map_or(given, |found| &found.x);
         let constraints = self.hold.constraints(&self.values(index));
         let molecule = &self.ready.prepared.molecule;
         let mut live = self.surface().map_err(|error| error.to_string())?;
         let start = self.hold.start(live.potential(), molecule, &constraints, from)?;
-        let mut stepper = Lbfgs::default();
-        let settings = (&mut stepper as &mut dyn Stepper, &self.task.criteria, &self.task.limits);
+        let walker = Optimizer::AUTO.walker(self.ready, &start, self.hold, &constraints);
+        let mut walker = walker.map_err(|error| error.to_string())?;
+        let settings = (&mut walker, &self.task.criteria, &self.task.limits);
         let mut observer = Interrupt(interrupt::flag());
         let minimum = match self
             .hold

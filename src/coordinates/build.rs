@@ -4,6 +4,9 @@
 
 use super::{Fragment, Primitive, WilsonB};
 use crate::chem::Molecule;
+use crate::linalg::LinalgError;
+use crate::linalg::adaptive::Analysis;
+use crate::linalg::sparse_cholesky::BlockMatrix;
 use std::collections::BTreeSet;
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -23,8 +26,9 @@ const HYDROGEN_BOND: (f64, f64) = (2.5, 120.0 * PI / 180.0);
 /// Elements at both ends of a hydrogen bond.
 const POLAR: [&str; 5] = ["N", "O", "F", "S", "Cl"];
 
-/// Above this number of Cartesian coordinates the rank is not checked: it would cost more than the construction.
-const CHECKED: usize = 1200;
+/// Pivots of BᵀB below this belong to motions that change no coordinate: round-off leaves 1e-14 of them, the stiffness of the
+/// softest collective motion of a chain of 10,000 atoms is 1e-9.
+const NULL: f64 = 1e-11;
 
 struct Builder<'a> {
     molecule: &'a Molecule,
@@ -216,76 +220,72 @@ impl Builder<'_> {
         })
     }
 
-    /// Atoms that can move without a change of any coordinate, other than with the whole molecule: where F, with the rigid motions
-    /// filled in, still has a null direction.
+    /// Atoms that can move without a change of any coordinate, other than with the whole molecule: where BᵀB, with a few atoms tied
+    /// to their places, still has a null direction.
     fn loose_atoms(&self) -> Vec<usize> {
-        let n = self.x.len();
-        if n > CHECKED || self.molecule.len() < 2 {
+        let atoms = self.molecule.len();
+        if atoms < 2 {
             return Vec::new();
         }
-        let mut gram = WilsonB::new(&self.primitives, self.x).gram();
-        for motion in rigid_motions(self.x) {
-            for i in 0..n {
-                for j in 0..n {
-                    gram[i * n + j] += motion[i] * motion[j];
-                }
+        let analysis = analysis(&self.primitives, self.x.len());
+        let mut gram = analysis.matrix();
+        WilsonB::new(&self.primitives, self.x).add_gram(std::iter::repeat(1.0), &mut gram);
+        let tie = |atom: usize, gram: &mut BlockMatrix| {
+            for axis in 0..3 {
+                let mut unit = [0.0; 3];
+                unit[axis] = 1.0;
+                gram.add_outer(&[atom], &[unit], 1.0);
             }
+        };
+        for atom in self.anchors() {
+            tie(atom, &mut gram);
         }
-        let mut atoms: Vec<usize> = null_pivots(gram, n).into_iter().map(|c| c / 3).collect();
-        atoms.dedup();
-        atoms
+        gram.add_diagonal(-NULL);
+        let mut loose = Vec::new();
+        while let Err(LinalgError::NotPositiveDefinite { row, .. }) = analysis.factorize(&gram) {
+            let atom = row / 3;
+            if loose.contains(&atom) {
+                break;
+            }
+            loose.push(atom);
+            tie(atom, &mut gram);
+        }
+        loose.sort_unstable();
+        loose
+    }
+
+    /// Atoms whose places fix that of the whole: three of a bend, two of a linear molecule. Several fragments have coordinates for
+    /// that.
+    fn anchors(&self) -> Vec<usize> {
+        if self.molecule.fragments().1 > 1 {
+            return Vec::new();
+        }
+        let bends: Vec<&Primitive> = self
+            .primitives
+            .iter()
+            .filter(|p| matches!(p, Primitive::Bend(_)))
+            .collect();
+        // One in the middle, where the arms are shortest.
+        let anchor = bends.get(bends.len() / 2).copied().or(self.primitives.first());
+        anchor.map_or_else(Vec::new, |p| p.atoms().to_vec())
     }
 }
 
-/// Translations and rotations about the centroid, each of length 1 unless the molecule has no extent that way.
-fn rigid_motions(x: &[f64]) -> Vec<Vec<f64>> {
-    let atoms = x.len() / 3;
-    let mut centroid = [0.0; 3];
-    for c in x.chunks_exact(3) {
-        for axis in 0..3 {
-            centroid[axis] += c[axis] / atoms as f64;
-        }
-    }
-    let mut motions = Vec::with_capacity(6);
-    for axis in 0..3 {
-        let mut translation = vec![0.0; x.len()];
-        let mut rotation = vec![0.0; x.len()];
-        let (u, v) = ((axis + 1) % 3, (axis + 2) % 3);
-        for (k, c) in x.chunks_exact(3).enumerate() {
-            translation[3 * k + axis] = 1.0;
-            rotation[3 * k + u] = -(c[v] - centroid[v]);
-            rotation[3 * k + v] = c[u] - centroid[u];
-        }
-        for mut motion in [translation, rotation] {
-            let norm = motion.iter().map(|m| m * m).sum::<f64>().sqrt();
-            if norm > 1e-6 {
-                motion.iter_mut().for_each(|m| *m /= norm);
-                motions.push(motion);
-            }
-        }
-    }
-    motions
-}
-
-/// Columns whose pivot vanishes in elimination without exchanges: they depend on the columns before.
-fn null_pivots(mut a: Vec<f64>, n: usize) -> Vec<usize> {
-    const NULL: f64 = 1e-7;
-    let mut out = Vec::new();
-    for k in 0..n {
-        let pivot = a[k * n + k];
-        if pivot < NULL {
-            out.push(k);
+/// The pattern of BᵀB over `n` Cartesian coordinates: atoms of one coordinate are coupled.
+pub(super) fn analysis(primitives: &[Primitive], n: usize) -> Analysis {
+    let mut pairs = Vec::with_capacity(6 * primitives.len());
+    for primitive in primitives {
+        // All six coordinates of a fragment couple the same atoms.
+        if matches!(
+            primitive,
+            Primitive::Translation { axis: 1 | 2, .. } | Primitive::Rotation { .. }
+        ) {
             continue;
         }
-        let row: Vec<f64> = a[k * n + k..(k + 1) * n].to_vec();
-        for i in k + 1..n {
-            let factor = a[i * n + k] / pivot;
-            if factor != 0.0 {
-                for (c, r) in a[i * n + k..(i + 1) * n].iter_mut().zip(&row) {
-                    *c -= factor * r;
-                }
-            }
+        let atoms = primitive.atoms();
+        for (k, &i) in atoms.iter().enumerate() {
+            pairs.extend(atoms[..k].iter().map(|&j| (i, j)));
         }
     }
-    out
+    Analysis::new(n.div_ceil(3), &pairs)
 }

@@ -2,8 +2,11 @@
 
 use super::back_transform::{self, BackTransformError, BackTransformed};
 use super::{Coordinates, Metric, Primitive, WilsonB, build};
-use crate::chem::Molecule;
+use crate::chem::guard::{self, Change};
+use crate::chem::{Bond, BondOrder, Molecule};
+use crate::linalg::adaptive::Analysis;
 use std::f64::consts::{PI, TAU};
+use std::sync::{Arc, OnceLock};
 
 /// A bend this wide (radian) can no longer serve as a coordinate.
 const WIDEST_BEND: f64 = 177.0 * PI / 180.0;
@@ -14,7 +17,11 @@ pub struct InternalCoordinates {
     primitives: Vec<Primitive>,
     cartesians: usize,
     molecule: Option<Molecule>,
+    /// Where they were made, Å.
+    origin: Vec<f64>,
     fallback: Vec<usize>,
+    /// The pattern of BᵀB, once it was asked for.
+    analysis: OnceLock<Arc<Analysis>>,
 }
 
 impl InternalCoordinates {
@@ -27,7 +34,9 @@ impl InternalCoordinates {
             primitives,
             cartesians: x.len(),
             molecule: Some(molecule.clone()),
+            origin: x.to_vec(),
             fallback,
+            analysis: OnceLock::new(),
         }
     }
 
@@ -42,7 +51,9 @@ impl InternalCoordinates {
             primitives: (0..n).map(primitive).collect(),
             cartesians: n,
             molecule: None,
+            origin: Vec::new(),
             fallback: Vec::new(),
+            analysis: OnceLock::new(),
         }
     }
 
@@ -75,14 +86,28 @@ impl InternalCoordinates {
         for primitive in more {
             if !self.primitives.contains(&primitive) {
                 self.primitives.push(primitive);
+                self.analysis = OnceLock::new();
             }
         }
     }
 
-    /// A new set for `x` where this one has become unsound there: a bend has come near 180°.
+    /// B and the factorized BᵀB at `x` (Å), with a heavy weight on the coordinates of these numbers, which are held.
+    #[must_use]
+    pub fn metric(&self, x: &[f64], held: &[usize]) -> Metric {
+        let analyse = || Arc::new(build::analysis(&self.primitives, self.cartesians));
+        Metric::new(self.wilson_b(x), held, self.analysis.get_or_init(analyse))
+    }
+
+    /// A new set for `x` where this one has become unsound there: a bend has come near 180°, or a bond has come apart or a new one
+    /// has formed since it was made. Its molecule has the bonds of `x` then.
     #[must_use]
     pub fn rebuilt(&self, x: &[f64]) -> Option<Self> {
         let molecule = self.molecule.as_ref()?;
+        let changes = guard::bond_changes(molecule, &self.origin, x);
+        if !changes.is_empty() {
+            let changed = rebonded(molecule, &changes)?;
+            return Some(Self::new(&changed, x));
+        }
         let flat = |p: &Primitive| matches!(p, Primitive::Bend(_)) && p.value(x) > WIDEST_BEND;
         let bent = |p: &Primitive| matches!(p, Primitive::LinearBend { .. }) && p.value(x).abs() > build::BENT;
         self.primitives
@@ -103,6 +128,17 @@ impl InternalCoordinates {
     ) -> Result<BackTransformed, BackTransformError> {
         back_transform::iterate(self, x, dq, metric)
     }
+}
+
+/// The molecule with these bonds broken and formed.
+fn rebonded(molecule: &Molecule, changes: &[Change]) -> Option<Molecule> {
+    let is_broken = |bond: &Bond| changes.contains(&Change::BondBroken(bond.atoms));
+    let kept = molecule.bonds().iter().filter(|bond| !is_broken(bond)).cloned();
+    let formed = changes.iter().filter_map(|change| match change {
+        Change::BondFormed([a, b]) => Some(Bond::new(*a, *b, BondOrder::Single)),
+        _ => None,
+    });
+    Molecule::new(molecule.atoms().to_vec(), kept.chain(formed).collect()).ok()
 }
 
 impl Coordinates for InternalCoordinates {
@@ -133,10 +169,10 @@ impl Coordinates for InternalCoordinates {
     }
 
     fn project_gradient(&self, x: &[f64], gradient: &[f64]) -> Vec<f64> {
-        Metric::new(self.wilson_b(x), &[]).project_gradient(gradient)
+        self.metric(x, &[]).project_gradient(gradient)
     }
 
     fn back_transform(&self, x: &[f64], dq: &[f64]) -> Result<BackTransformed, BackTransformError> {
-        self.back_transform_from(x, dq, &Metric::new(self.wilson_b(x), &[]))
+        self.back_transform_from(x, dq, &self.metric(x, &[]))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A redundant set is used without ever inverting its m × m matrix G = B Bᵀ: everything that its generalized inverse is needed
 //! for is had from the 3N × 3N matrix F = Bᵀ B, since Bᵀ G⁻ = F⁻ Bᵀ. The span of B, which has no redundancy, is
-//! thereby represented by the Cartesian displacements themselves.
+//! thereby represented by the Cartesian displacements themselves. F couples the atoms of one coordinate only: it is sparse.
 
 pub mod back_transform;
 mod build;

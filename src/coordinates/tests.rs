@@ -247,8 +247,9 @@ fn zoo() -> Vec<(&'static str, Molecule, Vec<f64>, usize)> {
     ]
 }
 
-fn rank(b: &WilsonB) -> usize {
-    let gram = SymmetricMatrix::from_rows(b.columns(), b.gram());
+fn rank(coordinates: &InternalCoordinates, x: &[f64]) -> usize {
+    let mut gram = SymmetricMatrix::zeros(x.len());
+    coordinates.metric(x, &[]).gram.add_to_dense(1.0, &mut gram);
     Eigen::new(&gram).unwrap().values.iter().filter(|v| **v > 1e-6).count()
 }
 
@@ -256,12 +257,30 @@ fn rank(b: &WilsonB) -> usize {
 fn every_molecule_has_all_its_degrees_of_freedom_and_no_more() {
     for (name, molecule, x, freedom) in zoo() {
         let coordinates = InternalCoordinates::new(&molecule, &x);
-        assert_eq!(rank(&coordinates.wilson_b(&x)), freedom, "{name}");
+        assert_eq!(rank(&coordinates, &x), freedom, "{name}");
         assert!(
             coordinates.fallback().is_empty(),
             "{name}: {:?}",
             coordinates.fallback()
         );
+    }
+}
+
+/// A zigzag chain of bare atoms.
+fn chain(atoms: usize) -> (Molecule, Vec<f64>) {
+    let symbols = vec!["C"; atoms].join(" ");
+    let bonds: Vec<(usize, usize)> = (1..atoms).map(|i| (i - 1, i)).collect();
+    let place = |i: usize| [1.2 * i as f64, 0.8 * (i % 2) as f64, 0.3 * (i as f64).sin()];
+    (molecule(&symbols, &bonds), (0..atoms).flat_map(place).collect())
+}
+
+#[test]
+fn chains_are_sparse_and_have_all_their_degrees_of_freedom_at_any_length() {
+    for atoms in [50, 400, 1000] {
+        let (molecule, x) = chain(atoms);
+        let coordinates = InternalCoordinates::new(&molecule, &x);
+        assert_eq!(coordinates.fallback(), [0; 0], "{atoms}");
+        assert!(coordinates.metric(&x, &[]).analysis.is_sparse(), "{atoms}");
     }
 }
 

@@ -1,13 +1,15 @@
 //! Wilson's B: the derivatives of all coordinates with respect to the Cartesian ones, as sparse rows.
 
 use super::Primitive;
+use crate::linalg::sparse_cholesky::BlockMatrix;
 
-/// A sparse matrix of `rows() × columns`.
+/// A sparse matrix of `rows() × columns`. Each row is stored by atom.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WilsonB {
     columns: usize,
     starts: Vec<usize>,
-    entries: Vec<(usize, f64)>,
+    atoms: Vec<usize>,
+    components: Vec<[f64; 3]>,
 }
 
 impl WilsonB {
@@ -17,14 +19,15 @@ impl WilsonB {
         let mut b = Self {
             columns: x.len(),
             starts: vec![0],
-            entries: Vec::with_capacity(12 * primitives.len()),
+            atoms: Vec::with_capacity(4 * primitives.len()),
+            components: Vec::with_capacity(4 * primitives.len()),
         };
         for primitive in primitives {
             for (atom, g) in primitive.gradient(x) {
-                let nonzero = g.into_iter().enumerate().filter(|(_, value)| *value != 0.0);
-                b.entries.extend(nonzero.map(|(axis, value)| (3 * atom + axis, value)));
+                b.atoms.push(atom);
+                b.components.push(g);
             }
-            b.starts.push(b.entries.len());
+            b.starts.push(b.atoms.len());
         }
         b
     }
@@ -41,17 +44,25 @@ impl WilsonB {
         self.columns
     }
 
-    /// The entries of a row as (column, value).
+    /// The atoms that a row depends on, and its components on each.
     #[must_use]
-    pub fn row(&self, row: usize) -> &[(usize, f64)] {
-        &self.entries[self.starts[row]..self.starts[row + 1]]
+    pub fn row(&self, row: usize) -> (&[usize], &[[f64; 3]]) {
+        let range = self.starts[row]..self.starts[row + 1];
+        (&self.atoms[range.clone()], &self.components[range])
     }
 
     /// B v.
     #[must_use]
     pub fn apply(&self, v: &[f64]) -> Vec<f64> {
+        let product = |(atom, g): (&usize, &[f64; 3])| {
+            let v = &v[3 * atom..3 * atom + 3];
+            g[0] * v[0] + g[1] * v[1] + g[2] * v[2]
+        };
         (0..self.rows())
-            .map(|r| self.row(r).iter().map(|&(c, b)| b * v[c]).sum())
+            .map(|r| {
+                let (atoms, components) = self.row(r);
+                atoms.iter().zip(components).map(product).sum()
+            })
             .collect()
     }
 
@@ -60,35 +71,31 @@ impl WilsonB {
     pub fn apply_transpose(&self, v: &[f64]) -> Vec<f64> {
         let mut out = vec![0.0; self.columns];
         for (r, &value) in v.iter().enumerate() {
-            for &(c, b) in self.row(r) {
-                out[c] += b * value;
-            }
+            self.add_row(r, value, &mut out);
         }
         out
     }
 
-    /// Adds Bᵀ W B with a diagonal W to a dense row-major matrix.
-    pub fn add_gram(&self, weights: impl Iterator<Item = f64>, out: &mut [f64]) {
+    /// Adds a row, times a factor, to a vector.
+    pub fn add_row(&self, row: usize, factor: f64, out: &mut [f64]) {
+        let (atoms, components) = self.row(row);
+        for (&atom, g) in atoms.iter().zip(components) {
+            for (o, b) in out[3 * atom..].iter_mut().zip(g) {
+                *o += factor * b;
+            }
+        }
+    }
+
+    /// Adds Bᵀ W B with a diagonal W to a matrix whose pattern has room for it.
+    pub fn add_gram(&self, weights: impl Iterator<Item = f64>, out: &mut BlockMatrix) {
         for (row, weight) in weights.enumerate().take(self.rows()) {
             self.add_outer(row, weight, out);
         }
     }
 
-    /// Adds the outer product of one row with itself, times a weight, to a dense row-major matrix.
-    pub fn add_outer(&self, row: usize, weight: f64, out: &mut [f64]) {
-        for &(i, a) in self.row(row) {
-            let line = &mut out[i * self.columns..(i + 1) * self.columns];
-            for &(j, b) in self.row(row) {
-                line[j] += weight * a * b;
-            }
-        }
-    }
-
-    /// Bᵀ B, dense and row-major.
-    #[must_use]
-    pub fn gram(&self) -> Vec<f64> {
-        let mut out = vec![0.0; self.columns * self.columns];
-        self.add_gram(std::iter::repeat(1.0), &mut out);
-        out
+    /// Adds the outer product of one row with itself, times a weight, to a matrix whose pattern has room for it.
+    pub fn add_outer(&self, row: usize, weight: f64, out: &mut BlockMatrix) {
+        let (atoms, components) = self.row(row);
+        out.add_outer(atoms, components, weight);
     }
 }

@@ -7,6 +7,7 @@
 
 use super::preconditioner::{Preconditioner, SparsePreconditioner};
 use super::{numerical, rigid};
+use crate::linalg::dense::project_out;
 use crate::linalg::lanczos::Map;
 use crate::linalg::vector::{dot, norm};
 use crate::linalg::{Cholesky, LowestPairs, LowestSettings, SymmetricMatrix, lowest_pairs};
@@ -73,6 +74,13 @@ impl LowestModeSettings {
         }
     }
 }
+
+/// An approximate Hessian (kcal/mol/Å²) at a point, in Cartesian space. `None` where it has none there.
+pub type Approximate<'a> = dyn FnMut(&[f64]) -> Option<SymmetricMatrix> + 'a;
+
+/// Applications of the approximate inverse to an arbitrary vector that make the iteration's first one. Two leave little of the stiff
+/// motions and much of all soft ones: more would single out the approximation's own softest, and a saddle along another be missed.
+const HEAD_START: usize = 2;
 
 /// The lowest vibration at a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,7 +244,24 @@ impl Frame {
             inverse(&v, out);
             unweight(out);
         };
-        lowest_pairs(n, product, Some(&mut weighted), &self.null, None, &eigensolver)
+        let start = self.inverse_iteration(&mut weighted);
+        lowest_pairs(n, product, Some(&mut weighted), &self.null, Some(&start), &eigensolver)
+    }
+
+    /// The direction that an approximate inverse enlarges most, roughly.
+    fn inverse_iteration(&self, inverse: &mut Map<'_>) -> Vec<f64> {
+        let mut v: Vec<f64> = (0..self.weights.len()).map(|i| (1.0 + 7.0 * i as f64).sin()).collect();
+        let mut next = v.clone();
+        for _ in 0..HEAD_START {
+            inverse(&v, &mut next);
+            project_out(&mut next, &self.null);
+            let length = norm(&next);
+            if !(length > 0.0 && length.is_finite()) {
+                break;
+            }
+            v.iter_mut().zip(&next).for_each(|(c, n)| *c = n / length);
+        }
+        v
     }
 
     fn weight(&self, q: &[f64], out: &mut [f64]) {
@@ -272,7 +297,7 @@ fn positive_definite(mut matrix: SymmetricMatrix) -> Option<(f64, Cholesky)> {
     let mut shift = eigenvalue(10.0);
     matrix.shift(shift);
     for _ in 0..SHIFTS {
-        if let Ok(factor) = Cholesky::new(&matrix) {
+        if let Ok(factor) = Cholesky::new(matrix.clone()) {
             return Some((shift, factor));
         }
         matrix.shift((SHIFT_GROWTH - 1.0) * shift);
@@ -378,6 +403,40 @@ mod tests {
         assert!((found.wavenumber_cm1 - expected).abs() < 1e-3, "{found:?} {expected}");
         let atom = lowest_mode(&mut LennardJones { atoms: 1 }, &[0.0; 3], Some(&[1.0]), &settings, None);
         assert_eq!(atom, Ok(None));
+    }
+
+    /// A saddle with these curvatures.
+    struct Bowl(Vec<f64>);
+
+    impl Potential for Bowl {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+        fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
+            for (g, (c, k)) in gradient.iter_mut().zip(x.iter().zip(&self.0)) {
+                *g = c * k;
+            }
+            Ok(x.iter().zip(&self.0).map(|(c, k)| 0.5 * k * c * c).sum())
+        }
+    }
+
+    #[test]
+    fn an_approximation_with_another_softest_mode_does_not_hide_a_saddle() {
+        let mut curvatures: Vec<f64> = (0..30).map(|i| 2.0 * 1.3_f64.powi(i)).collect();
+        let approximate = SymmetricMatrix::diagonal(&curvatures);
+        curvatures[3] = -0.3;
+        let mut inverse = dense_preconditioner(approximate).unwrap();
+        for settings in [LowestModeSettings::default(), LowestModeSettings::noisy()] {
+            let found = lowest_mode(
+                &mut Bowl(curvatures.clone()),
+                &[0.0; 30],
+                None,
+                &settings,
+                Some(&mut inverse),
+            );
+            let found = found.unwrap().unwrap();
+            assert!((found.curvature + 0.3).abs() < 0.05, "{found:?}");
+        }
     }
 
     #[test]

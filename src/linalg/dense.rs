@@ -158,6 +158,27 @@ impl SymmetricMatrix {
         }
     }
 
+    /// `A += Σ a v vᵀ` over the terms, as one product of matrices.
+    pub fn add_outers(&mut self, terms: &[(f64, Vec<f64>)]) {
+        if terms.is_empty() {
+            return;
+        }
+        let scaled = DMatrix::from_fn(self.n, terms.len(), |i, k| terms[k].0 * terms[k].1[i]);
+        let transposed = DMatrix::from_fn(terms.len(), self.n, |k, i| terms[k].1[i]);
+        let mut sum = DMatrix::from_vec(self.n, self.n, std::mem::take(&mut self.elements));
+        sum.gemm(1.0, &scaled, &transposed, 1.0);
+        *self = Self::from_rows(self.n, sum.data.into());
+    }
+
+    /// `Tᵀ A T` for a matrix T given by its n columns.
+    #[must_use]
+    pub fn congruent(&self, columns: &[Vec<f64>]) -> Self {
+        let t = DMatrix::from_fn(self.n, columns.len(), |i, j| columns[j][i]);
+        let a = DMatrix::from_column_slice(self.n, self.n, &self.elements);
+        let product = t.transpose() * (a * &t);
+        Self::from_rows(columns.len(), product.data.into())
+    }
+
     /// Largest element in absolute value.
     #[must_use]
     pub fn max_abs(&self) -> f64 {
@@ -185,66 +206,6 @@ impl SymmetricMatrix {
             Ok(x.as_slice().to_vec())
         } else {
             Err(LinalgError::Singular)
-        }
-    }
-}
-
-/// The Cholesky factor L of `A = L Lᵀ`.
-#[derive(Clone, Debug)]
-pub struct Cholesky {
-    n: usize,
-    /// L, row by row; above the diagonal is its transpose, so that both triangular solves run along rows.
-    factor: Vec<f64>,
-}
-
-impl Cholesky {
-    /// Decomposes a positive definite matrix, row by row (each element is one scalar product of two finished rows).
-    ///
-    /// # Errors
-    /// A matrix that is not positive definite, or has elements that are not finite.
-    pub fn new(matrix: &SymmetricMatrix) -> Result<Self, LinalgError> {
-        matrix.check_finite()?;
-        let n = matrix.n;
-        let mut factor = matrix.elements.clone();
-        for i in 0..n {
-            let (done, rest) = factor.split_at_mut(i * n);
-            let row = &mut rest[..n];
-            for j in 0..i {
-                let finished = &done[j * n..j * n + n];
-                row[j] = (row[j] - dot(&row[..j], &finished[..j])) / finished[j];
-            }
-            let pivot = row[i] - dot(&row[..i], &row[..i]);
-            if pivot <= 0.0 || !pivot.is_finite() {
-                return Err(LinalgError::NotPositiveDefinite { row: i, pivot });
-            }
-            row[i] = pivot.sqrt();
-        }
-        for i in 0..n {
-            for j in 0..i {
-                factor[j * n + i] = factor[i * n + j];
-            }
-        }
-        Ok(Self { n, factor })
-    }
-
-    /// The solution of `A x = b`.
-    #[must_use]
-    pub fn solve(&self, b: &[f64]) -> Vec<f64> {
-        let mut x = b.to_vec();
-        self.solve_in_place(&mut x);
-        x
-    }
-
-    /// Replaces b by the solution of `A x = b`.
-    pub fn solve_in_place(&self, b: &mut [f64]) {
-        let n = self.n;
-        for i in 0..n {
-            let row = &self.factor[i * n..i * n + n];
-            b[i] = (b[i] - dot(&row[..i], &b[..i])) / row[i];
-        }
-        for i in (0..n).rev() {
-            let row = &self.factor[i * n..i * n + n];
-            b[i] = (b[i] - dot(&row[i + 1..], &b[i + 1..])) / row[i];
         }
     }
 }
@@ -303,24 +264,17 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn cholesky_and_lu_solve_what_they_should_and_refuse_the_rest() {
+    fn lu_solves_what_it_should_and_refuses_the_rest() {
         for n in [1, 2, 7, 20] {
             let b: Vec<f64> = (0..n).map(|i| (i as f64).cos()).collect();
             let indefinite = scrambled(n);
             let x = indefinite.solve_indefinite(&b).unwrap();
             let back = indefinite.times(&x);
             assert!(back.iter().zip(&b).all(|(p, q)| (p - q).abs() < 1e-10), "n {n}");
-            let mut definite = indefinite.clone();
-            definite.shift(2.0 * n as f64);
-            let x = Cholesky::new(&definite).unwrap().solve(&b);
-            let back = definite.times(&x);
-            assert!(back.iter().zip(&b).all(|(p, q)| (p - q).abs() < 1e-12), "n {n}");
         }
-        let negative = SymmetricMatrix::diagonal(&[1.0, -1.0]);
-        let expected = LinalgError::NotPositiveDefinite { row: 1, pivot: -1.0 };
-        assert_eq!(Cholesky::new(&negative).unwrap_err(), expected);
         let broken = SymmetricMatrix::diagonal(&[1.0, f64::NAN]);
-        assert_eq!(Cholesky::new(&broken).unwrap_err(), LinalgError::NotFinite { row: 1 });
+        let expected = LinalgError::NotFinite { row: 1 };
+        assert_eq!(broken.solve_indefinite(&[1.0, 1.0]), Err(expected));
         let singular = SymmetricMatrix::diagonal(&[1.0, 0.0]);
         assert_eq!(singular.solve_indefinite(&[1.0, 1.0]), Err(LinalgError::Singular));
     }

@@ -1,6 +1,7 @@
 //! Linear algebra: the only room that names linear-algebra crates. Matrices are dense and symmetric here; vectors are slices.
 
-pub mod blocked;
+pub mod adaptive;
+pub mod cholesky;
 pub mod dense;
 pub mod dominant;
 pub mod eigen;
@@ -11,8 +12,8 @@ pub mod vector;
 
 use thiserror::Error;
 
-pub use blocked::BlockedCholesky;
-pub use dense::{Cholesky, SymmetricMatrix};
+pub use cholesky::Cholesky;
+pub use dense::SymmetricMatrix;
 pub use dominant::dominant_pairs;
 pub use eigen::Eigen;
 pub use lanczos::{LowestPairs, LowestSettings, lowest_pairs};

@@ -3,7 +3,7 @@
 //! Rows are eliminated in the order of least degree; the decomposition is left-looking by block columns (George and Liu 1981;
 //! Davis 2006, chapter 4).
 
-use super::LinalgError;
+use super::{LinalgError, SymmetricMatrix};
 use std::collections::BTreeSet;
 
 /// A 3×3 block, row-major.
@@ -51,6 +51,12 @@ impl BlockMatrix {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.diagonal.len()
+    }
+
+    /// Number of blocks below the diagonal that the pattern has room for.
+    #[must_use]
+    pub fn pairs(&self) -> usize {
+        self.lower.len()
     }
 
     /// Sets all elements to zero.
@@ -121,6 +127,57 @@ impl BlockMatrix {
     #[must_use]
     pub fn blocks(&self) -> usize {
         self.diagonal.len() + self.lower.len()
+    }
+
+    /// `A += a B`, for a matrix of the same pattern.
+    pub fn add_matrix(&mut self, a: f64, other: &Self) {
+        debug_assert_eq!(self.partners, other.partners, "matrices of one pattern");
+        let own = self.diagonal.iter_mut().chain(&mut self.lower);
+        for (block, more) in own.zip(other.diagonal.iter().chain(&other.lower)) {
+            for (element, m) in block.iter_mut().zip(more) {
+                *element += a * m;
+            }
+        }
+    }
+
+    /// Adds `a` times this matrix to a dense one, which may be without the last rows of the last block.
+    pub fn add_to_dense(&self, a: f64, out: &mut SymmetricMatrix) {
+        let n = out.n();
+        let mut add = |row: usize, column: usize, element: f64| {
+            if row < n && column < n {
+                out.add(row, column, a * element);
+            }
+        };
+        for (i, block) in self.diagonal.iter().enumerate() {
+            for k in [0, 1, 2, 4, 5, 8] {
+                add(3 * i + k / 3, 3 * i + k % 3, block[k]);
+            }
+        }
+        for column in 0..self.rows() {
+            for place in self.starts[column]..self.starts[column + 1] {
+                for (k, element) in self.lower[place].iter().enumerate() {
+                    add(3 * self.partners[place] + k / 3, 3 * column + k % 3, *element);
+                }
+            }
+        }
+    }
+
+    /// The elements of the diagonal.
+    #[must_use]
+    pub fn diagonal(&self) -> Vec<f64> {
+        let elements = self.diagonal.iter().flat_map(|block| [block[0], block[4], block[8]]);
+        elements.collect()
+    }
+
+    /// `A v`. What `v` lacks to whole blocks counts as zero.
+    #[must_use]
+    pub fn times(&self, v: &[f64]) -> Vec<f64> {
+        let mut whole = v.to_vec();
+        whole.resize(3 * self.rows(), 0.0);
+        let mut out = vec![0.0; whole.len()];
+        self.multiply(&whole, &mut out);
+        out.truncate(v.len());
+        out
     }
 
     /// `out = A v`.
@@ -339,10 +396,16 @@ impl BlockCholesky {
 
     /// Solves A x = b, in place.
     pub fn solve(&mut self, b: &mut [f64]) {
+        let mut y = std::mem::take(&mut self.permuted);
+        self.solve_through(b, &mut y);
+        self.permuted = y;
+    }
+
+    /// Solves A x = b, in place, with scratch memory `y` as long as b.
+    pub fn solve_through(&self, b: &mut [f64], y: &mut [f64]) {
         let Symbolic {
             order, starts, rows, ..
         } = &self.symbolic;
-        let y = &mut self.permuted;
         for (k, &row) in order.iter().enumerate() {
             y[3 * k..3 * k + 3].copy_from_slice(&b[3 * row..3 * row + 3]);
         }

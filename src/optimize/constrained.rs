@@ -7,13 +7,20 @@
 
 use super::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, StepOutcome, Stepper, minimize};
 use crate::coordinates::{Constraint, Primitive, Row};
-use crate::potential::{EvalError, Mask, Potential};
+use crate::potential::{AddCurvature, EvalError, Mask, Potential};
 
 /// Constraints hold to this (Å or radian) after a retraction.
 pub const TOLERANCE: f64 = 1e-10;
 
 /// What counts as held where round-off keeps the corrections from getting further (Å or radian).
 const ROUND_OFF: f64 = 1e-8;
+
+/// Units in the last place of the coordinates that the value of a constrained coordinate may be off by.
+const LAST_PLACES: f64 = 64.0;
+
+/// Stiffness of what is held in the model Hessian of a preconditioner, kcal/mol/Å²: above any bond's, so that its steps stay along the
+/// manifold but for curvature.
+const STIFF: f64 = 1e5;
 
 /// Newton's method doubles the digits with each of its steps: more than these only where it does not converge at all.
 const MOST_CORRECTIONS: usize = 25;
@@ -72,6 +79,31 @@ impl Manifold {
         rows
     }
 
+    /// What is held, as stiff directions of a model Hessian.
+    fn add_curvature(&self, x: &[f64], add: &mut AddCurvature<'_>) {
+        for row in self.rows(x) {
+            let (atoms, components): (Vec<usize>, Vec<[f64; 3]>) = row.into_iter().unzip();
+            add(&atoms, &components, STIFF);
+        }
+        for atom in self.mask.atoms() {
+            for axis in 0..3 {
+                let mut unit = [0.0; 3];
+                unit[axis] = 1.0;
+                add(&[atom], &[unit], STIFF);
+            }
+        }
+    }
+
+    /// The deviation that round-off of the coordinates alone makes (Å or radian): large where a coordinate is nearly undefined, as a
+    /// dihedral whose atoms are nearly in line is.
+    fn round_off(&self, rows: &[Row], x: &[f64]) -> f64 {
+        let steepest = rows
+            .iter()
+            .map(|row| row.iter().flat_map(|(_, g)| g).fold(0.0, |sum, g| sum + g.abs()))
+            .fold(0.0, f64::max);
+        ROUND_OFF.max(LAST_PLACES * f64::EPSILON * largest(x) * steepest)
+    }
+
     /// Takes out of a gradient (at `x`) what would change a constrained coordinate or move a frozen atom.
     pub fn project(&self, x: &[f64], gradient: &mut [f64]) {
         self.mask.clear(gradient);
@@ -121,7 +153,8 @@ impl Manifold {
             }
             // Not a number is no progress either.
             if now >= deviation || now.is_nan() {
-                return if deviation <= ROUND_OFF { Ok(()) } else { Err(deviation) };
+                let round_off = self.round_off(&self.rows(x), x);
+                return if deviation <= round_off { Ok(()) } else { Err(deviation) };
             }
             deviation = now;
         }
@@ -238,6 +271,14 @@ impl Potential for Tangential<'_> {
         Ok(energy)
     }
 
+    fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+        let known = self.inner.curvature(x, add);
+        if known {
+            self.manifold.add_curvature(x, add);
+        }
+        known
+    }
+
     fn has_gradient(&self) -> bool {
         self.inner.has_gradient()
     }
@@ -271,6 +312,10 @@ impl Potential for Unrolled<'_> {
         };
         remove(&self.manifold.rows(&self.last.x), &self.directions, gradient);
         Ok(energy)
+    }
+
+    fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+        self.inner.curvature(x, add)
     }
 
     fn has_gradient(&self) -> bool {

@@ -245,7 +245,7 @@ fn rfo_solves_every_problem() {
             memory: 100,
             ..RfoSettings::default()
         };
-        assert_solved(&mut Rfo::new(coordinates, settings), &STRICT, &problem);
+        assert_solved(&mut Rfo::new(coordinates, settings).unwrap(), &STRICT, &problem);
     }
 }
 

@@ -142,12 +142,29 @@ fn groups(molecule: &Molecule, primitive: &Primitive) -> Option<[Vec<usize>; 2]>
     let (first, near, far, last) = match *primitive {
         Primitive::Stretch([i, j]) => (i, i, j, j),
         Primitive::Bend([i, j, k]) => (i, j, k, k),
-        Primitive::Dihedral([i, j, k, l]) => (i, j, k, l),
+        Primitive::Dihedral([i, j, k, l]) => {
+            let hub = |center: usize| {
+                [i, l]
+                    .iter()
+                    .all(|&outer| molecule.bond_between(center, outer).is_some())
+            };
+            match [j, k].into_iter().find(|&center| hub(center)) {
+                Some(center) => return branches(molecule, center, [i, l], j + k - center),
+                None => (i, j, k, l),
+            }
+        }
         _ => return None,
     };
     let (here, there) = (side(molecule, near, far), side(molecule, far, near));
     let apart = here.iter().all(|&inside| !there[..].contains(&inside));
     (apart && there.contains(&last) && here.contains(&first)).then_some([there, here])
+}
+
+/// The branches that an improper dihedral turns, whose outer atoms hang on the same centre. `inner` is the other atom of its axis.
+fn branches(molecule: &Molecule, center: usize, [i, l]: [usize; 2], inner: usize) -> Option<[Vec<usize>; 2]> {
+    let (here, there) = (side(molecule, center, i), side(molecule, center, l));
+    let is_apart = |branch: &[usize]| !branch.contains(&center) && !branch.contains(&inner);
+    (is_apart(&here) && is_apart(&there) && !here.contains(&l)).then_some([there, here])
 }
 
 /// The atoms that hang together with `atom` if its bond to `other` is cut.

@@ -26,6 +26,8 @@ pub mod steepest_descent;
 mod contract;
 #[cfg(test)]
 mod noise_tests;
+#[cfg(test)]
+mod refusals;
 
 use crate::potential::{AddCurvature, EvalError, Potential};
 use std::time::{Duration, Instant};
@@ -42,7 +44,7 @@ pub use noise_tolerant::{NoiseTolerant, NoiseTolerantSettings};
 pub use observer::{Observer, Progress, Verdict};
 pub use pattern_search::{PatternSearch, PatternSearchSettings};
 pub use proof::{ProofSettings, Proven, Task, minimize_proven};
-pub use rfo::{InitialHessian, Rfo, RfoSettings};
+pub use rfo::{InitialHessian, Rfo, RfoError, RfoSettings};
 pub use steepest_descent::{SteepestDescent, SteepestDescentSettings};
 
 /// A point of a surface with its energy and gradient.
@@ -458,17 +460,27 @@ impl Walk {
 }
 
 /// The surface as the stepper sees it: counts, and remembers the last evaluation.
+///
+/// Where an engine finds no energy at a trial point, the stepper sees a wall, as around atoms on one point, and shortens its step; at
+/// the start, and when nothing helps, it sees the error.
 struct Seam<'a> {
     potential: &'a mut dyn Potential,
+    /// Refusals since the last energy; `None` before the first one.
+    refusals: Option<usize>,
     evaluations: usize,
     hessian_evaluations: usize,
     last: Point,
 }
 
 impl<'a> Seam<'a> {
+    /// So many refusals in a row are walls: a step shortened so often, by a factor of four at least each time, ends next to where
+    /// there was an energy.
+    const PATIENCE: usize = 5;
+
     fn new(potential: &'a mut dyn Potential) -> Self {
         Self {
             potential,
+            refusals: None,
             evaluations: 0,
             hessian_evaluations: 0,
             last: Point::default(),
@@ -484,7 +496,14 @@ impl Potential for Seam<'_> {
     fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
         self.evaluations += 1;
         self.last.x.clear();
-        let energy = self.potential.energy_gradient(x, gradient)?;
+        let energy = match (self.potential.energy_gradient(x, gradient), &mut self.refusals) {
+            (Err(EvalError::Refused { .. }), Some(refusals)) if *refusals < Self::PATIENCE => {
+                *refusals += 1;
+                return Err(EvalError::NotFinite { energy: f64::NAN });
+            }
+            (result, _) => result?,
+        };
+        self.refusals = Some(0);
         self.last.x.extend_from_slice(x);
         self.last.gradient.clear();
         self.last.gradient.extend_from_slice(gradient);

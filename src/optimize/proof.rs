@@ -6,7 +6,8 @@
 
 use super::vector::{longest_atom, set_sum};
 use super::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, Progress, Stepper, Stop, Verdict, minimize};
-use crate::hessian::{LowestMode, LowestModeSettings, lowest_mode};
+use crate::hessian::lowest::Approximate;
+use crate::hessian::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_mode};
 use crate::linalg::lanczos::Map;
 use crate::potential::{EvalError, Potential};
 use std::time::Instant;
@@ -88,8 +89,8 @@ pub struct Task<'a> {
     pub limits: &'a Limits,
     /// Sees all walks as one.
     pub observer: &'a mut dyn Observer,
-    /// An approximate inverse Hessian, where one is known: see [`lowest_mode`].
-    pub preconditioner: Option<&'a mut Map<'a>>,
+    /// Gives an approximate Hessian at a point, where one is known, which saves most of a proof's products: see [`lowest_mode`].
+    pub approximate: Option<Box<Approximate<'a>>>,
 }
 
 impl std::fmt::Debug for Task<'_> {
@@ -188,7 +189,9 @@ impl Proven {
         settings: &ProofSettings,
     ) -> Result<Option<Vec<f64>>, EvalError> {
         let saddle = &self.minimum.point;
-        let preconditioner = task.preconditioner.as_mut().map(|map| &mut **map as &mut Map<'_>);
+        let approximate = task.approximate.as_mut().and_then(|at| at(&saddle.x));
+        let mut inverse = approximate.and_then(dense_preconditioner);
+        let preconditioner = inverse.as_mut().map(|map| map as &mut Map<'_>);
         let masses = settings.masses.as_deref();
         let Some(lowest) = lowest_mode(potential, &saddle.x, masses, &settings.lowest, preconditioner)? else {
             self.proven = true;
@@ -314,7 +317,7 @@ mod tests {
             criteria: &Criteria::default(),
             limits,
             observer: &mut (),
-            preconditioner: None,
+            approximate: None,
         };
         minimize_proven(potential, x0, task, settings).unwrap()
     }
@@ -350,6 +353,33 @@ mod tests {
         let found = run(&mut surface, &saddle(), &strict);
         assert!(!found.proven && found.minimum.stop == Stop::Converged, "{found:?}");
         assert!(found.lowest.unwrap().wavenumber_cm1 < -100.0);
+    }
+
+    #[test]
+    fn an_approximate_hessian_saves_most_of_a_proof() {
+        let x: Vec<f64> = LennardJones::icosahedron(1.09);
+        let settings = ProofSettings::molecule(vec![1.0; 13]);
+        let prove = |approximate: Option<Box<Approximate<'_>>>| {
+            let task = Task {
+                stepper: &mut Lbfgs::default(),
+                criteria: &Criteria::default(),
+                limits: &Limits::default(),
+                observer: &mut (),
+                approximate,
+            };
+            minimize_proven(&mut LennardJones { atoms: 13 }, &x, task, &settings).unwrap()
+        };
+        let plain = prove(None);
+        let mut asked = 0;
+        let helped = prove(Some(Box::new(|x: &[f64]| {
+            asked += 1;
+            crate::hessian::numerical::hessian(&mut LennardJones { atoms: 13 }, x, 1e-3).ok()
+        })));
+        assert!(plain.proven && helped.proven && asked == 1);
+        let [few, many] = [&helped, &plain].map(|proven| proven.verification_evaluations);
+        assert!(2 * few < many, "{few} {many}");
+        let modes = [&helped, &plain].map(|proven| proven.lowest.as_ref().unwrap().wavenumber_cm1);
+        assert!((modes[0] - modes[1]).abs() < 0.05 * modes[1], "{modes:?}");
     }
 
     #[test]

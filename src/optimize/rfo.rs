@@ -7,21 +7,25 @@
 
 mod curvature;
 mod held;
+mod matrix;
 mod restricted;
-mod secant;
 mod surrogate;
 #[cfg(test)]
 mod tests;
 
 use super::{Point, StepInfo, StepOutcome, Stepper};
 use crate::coordinates::{Constraint, Coordinates, InternalCoordinates, Metric};
+use crate::hessian::update::{Updatable, bfgs_or_sr1};
 use crate::hessian::{Model, ModelHessian};
-use crate::linalg::vector::{dot, norm};
+use crate::linalg::SymmetricMatrix;
+use crate::linalg::vector::{add_scaled, dot, norm};
 use crate::potential::{EvalError, Potential};
 use held::Held;
+use matrix::{Base, Hessian};
 use restricted::{Quadratic, Restricted};
 use std::fmt;
 use surrogate::Surrogate;
+use thiserror::Error;
 
 /// Where the curvature that is not known yet comes from.
 pub enum InitialHessian {
@@ -36,7 +40,9 @@ pub enum InitialHessian {
         /// The gradient (kcal/mol/Å) there of the surface that they are of, where it is not the one that is walked on.
         gradient: Option<Vec<f64>>,
     },
-    /// A cheap surface, a force field say, at each point: its second derivatives, and itself as far as they go.
+    /// A cheap surface, a force field say, at each point: its second derivatives, and itself as far as they go. Of a molecule of more
+    /// than [`MOST_DENSE`] coordinates only what it knows of its own stiff directions ([`Potential::curvature`]). Where it has no
+    /// finite value, an even curvature along all coordinates stands in.
     Surface(Box<dyn Potential>),
     /// The surface's own second derivatives at each point.
     Own,
@@ -98,6 +104,25 @@ const STRAIGHT: f64 = 0.02;
 /// Curvature where no molecule is known to make a model for, kcal/mol/Å².
 const UNKNOWN: f64 = 100.0;
 
+/// Most Cartesian coordinates for which a cheap surface's full second derivatives are taken: their dense algebra grows with the cube
+/// of the size, that of sparse models in proportion to it.
+pub const MOST_DENSE: usize = 1800;
+
+/// Settings that don't fit the coordinates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum RfoError {
+    /// A Hessian or gradient of another size.
+    #[error("an initial {what} of {found} numbers was given, {expected} expected")]
+    Size {
+        /// Hessian or gradient.
+        what: &'static str,
+        /// Its numbers.
+        found: usize,
+        /// The numbers that the coordinates ask for.
+        expected: usize,
+    },
+}
+
 /// A point of the way, with what it is in internal coordinates.
 #[derive(Clone, Debug)]
 struct Visited {
@@ -113,17 +138,26 @@ struct Visited {
 struct Plan {
     x: Vec<f64>,
     metric: Metric,
-    hessian: Vec<f64>,
+    hessian: Hessian,
     /// With the pull of the constraints that are not met yet.
     gradient: Vec<f64>,
     /// The changes that are due along what is held.
     due: Vec<(usize, f64)>,
-    /// What was added to the guess of the curvature. Empty unless that is a cheap surface's.
-    learnt: Vec<f64>,
+    /// The multiple of the metric that was added to the guess of the curvature.
+    lift: f64,
     /// The surface's own Hessian was asked for but is not there yet.
     provisional: bool,
     /// The step within a trust radius.
     step: Option<(f64, Restricted)>,
+}
+
+impl Plan {
+    /// What was added to the guess of the curvature, times a vector.
+    fn learnt_times(&self, v: &[f64]) -> Vec<f64> {
+        let mut out = self.hessian.learnt.times(v);
+        add_scaled(&mut out, self.lift, &self.metric.gram.times(v));
+        out
+    }
 }
 
 /// A step that is ready to be tried.
@@ -147,10 +181,27 @@ pub struct Rfo {
     /// Ends of the steps tried, the latest last.
     pairs: Vec<(Visited, Visited)>,
     /// A Hessian from another point (BᵀH_qB there) that is carried on, with its metric.
-    carried: Option<(Vec<f64>, Metric)>,
+    carried: Option<(SymmetricMatrix, Metric)>,
     /// The metric of the latest trial, which mostly becomes the present point.
     latest: Option<(Vec<f64>, Metric)>,
     plan: Option<Plan>,
+    /// How far the guess of the curvature had to be lifted lately.
+    level: usize,
+}
+
+fn check_sizes(initial: &InitialHessian, n: usize) -> Result<(), RfoError> {
+    let check = |what, found, expected| match found == expected {
+        true => Ok(()),
+        false => Err(RfoError::Size { what, found, expected }),
+    };
+    match initial {
+        InitialHessian::Cartesian { hessian, gradient } => {
+            check("Hessian", hessian.len(), n * n)?;
+            gradient.as_ref().map_or(Ok(()), |g| check("gradient", g.len(), n))
+        }
+        InitialHessian::Surface(surface) => check("surface", surface.len(), n),
+        _ => Ok(()),
+    }
 }
 
 fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
@@ -159,13 +210,16 @@ fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
 
 impl Rfo {
     /// A stepper over these coordinates.
-    #[must_use]
-    pub fn new(coordinates: InternalCoordinates, settings: RfoSettings) -> Self {
+    ///
+    /// # Errors
+    /// An initial Hessian, its gradient or a cheap surface of another number of coordinates.
+    pub fn new(coordinates: InternalCoordinates, settings: RfoSettings) -> Result<Self, RfoError> {
+        check_sizes(&settings.initial_hessian, coordinates.cartesians())?;
         let model = match settings.initial_hessian {
             InitialHessian::Model(model) => coordinates.molecule().map(|m| model.prepare(m)),
             _ => None,
         };
-        Self {
+        Ok(Self {
             trust: settings.trust_radius,
             coordinates,
             settings,
@@ -176,7 +230,14 @@ impl Rfo {
             carried: None,
             latest: None,
             plan: None,
-        }
+            level: 0,
+        })
+    }
+
+    /// Whether a cheap surface itself is followed, and not only its stiff directions.
+    fn follows_surface(&self) -> bool {
+        matches!(self.settings.initial_hessian, InitialHessian::Surface(_))
+            && self.coordinates.cartesians() <= MOST_DENSE
     }
 
     /// The coordinates as they are now.
@@ -191,12 +252,13 @@ impl Rfo {
         {
             return metric;
         }
-        Metric::new(self.coordinates.wilson_b(x), &self.held.rows())
+        self.coordinates.metric(x, &self.held.rows())
     }
 
     fn visit(&mut self, point: &Point, metric: &Metric) -> Visited {
+        let follows = self.follows_surface();
         let cheap = match &mut self.settings.initial_hessian {
-            InitialHessian::Surface(surface) => Point::at(surface.as_mut(), &point.x).ok(),
+            InitialHessian::Surface(surface) if follows => Point::at(surface.as_mut(), &point.x).ok(),
             _ => None,
         };
         Visited {
@@ -216,6 +278,10 @@ impl Rfo {
         if coordinates.primitives() == self.coordinates.primitives() {
             return;
         }
+        if let InitialHessian::Model(model) = self.settings.initial_hessian {
+            // Its bonds may be others.
+            self.model = coordinates.molecule().map(|m| model.prepare(m));
+        }
         self.coordinates = coordinates;
         self.held = held;
         self.latest = None;
@@ -230,43 +296,32 @@ impl Rfo {
         }
         // A Hessian from elsewhere is taken over as it stands: over Cartesian displacements it does not depend on the coordinates.
         if let Some((_, metric)) = &mut self.carried {
-            *metric = Metric::new(self.coordinates.wilson_b(&point.x), &self.held.rows());
+            *metric = self.coordinates.metric(&point.x, &self.held.rows());
         }
     }
 
-    fn plan(&mut self, potential: Option<&mut dyn Potential>, point: &Point) {
+    fn plan(&mut self, potential: Option<&mut dyn Potential>, point: &Point) -> Result<(), EvalError> {
         let own = potential.is_some();
         if self
             .plan
             .as_ref()
             .is_some_and(|p| p.x == point.x && !(own && p.provisional))
         {
-            return;
+            return Ok(());
         }
         let metric = self.metric(&point.x);
         let present = self.visit(point, &metric);
         let is_own = matches!(self.settings.initial_hessian, InitialHessian::Own);
-        let is_cheap = matches!(self.settings.initial_hessian, InitialHessian::Surface(_));
-        let guess = self.guess(potential, &metric, &present);
-        let mut hessian = guess.clone();
-        if !matches!(
-            self.settings.initial_hessian,
-            InitialHessian::Model(_) | InitialHessian::Scaled(_)
-        ) {
-            curvature::lift(&mut hessian, &metric);
-        }
+        let mut base = self.guess(potential, &metric, &present)?;
+        let lift = curvature::lift(&mut base, &metric, &mut self.level);
+        let mut hessian = Hessian::from(base);
         if !(is_own && own) {
-            self.learn(&mut hessian, &guess, &metric);
+            self.learn(&mut hessian, lift, &metric);
         }
-        let learnt = if is_cheap {
-            hessian.iter().zip(&guess).map(|(h, g)| h - g).collect()
-        } else {
-            Vec::new()
-        };
         let due = self.held.due(&self.coordinates, &point.x, self.trust);
         // Without what the constraints bear: no finite stiffness would keep a step from yielding to it.
         let mut gradient = self.free_gradient(point).unwrap_or_else(|| point.gradient.clone());
-        self.held.stiffen(&metric, &mut hessian, &due, &mut gradient);
+        self.held.stiffen(&metric, &mut hessian.base, &due, &mut gradient);
         self.present = Some(present);
         self.plan = Some(Plan {
             x: point.x.clone(),
@@ -274,77 +329,88 @@ impl Rfo {
             hessian,
             gradient,
             due,
-            learnt,
+            lift,
             provisional: is_own && !own,
             step: None,
         });
+        Ok(())
     }
 
     /// The guess of BᵀH_qB at the present point.
-    fn guess(&mut self, potential: Option<&mut dyn Potential>, metric: &Metric, present: &Visited) -> Vec<f64> {
+    fn guess(
+        &mut self,
+        potential: Option<&mut dyn Potential>,
+        metric: &Metric,
+        present: &Visited,
+    ) -> Result<Base, EvalError> {
+        let follows = self.follows_surface();
         let x = &present.point.x;
         let coordinates = &self.coordinates;
-        let fallback = |curvature: f64| metric.gram.iter().map(|f| curvature * f).collect();
-        match &mut self.settings.initial_hessian {
+        let even = |curvature: f64| {
+            let mut matrix = metric.analysis.matrix();
+            matrix.add_matrix(curvature, &metric.gram);
+            Base::Sparse(matrix)
+        };
+        let internal = |mut matrix: Vec<f64>, gradient: &[f64]| {
+            curvature::subtract_coordinates(coordinates, x, gradient, &mut matrix);
+            SymmetricMatrix::from_rows(x.len(), matrix)
+        };
+        Ok(match &mut self.settings.initial_hessian {
             InitialHessian::Model(_) => match &self.model {
-                Some(model) => curvature::from_model(model.as_ref(), coordinates, metric, x),
-                None => fallback(UNKNOWN),
+                Some(model) => Base::Sparse(curvature::from_model(model.as_ref(), coordinates, metric, x)),
+                None => even(UNKNOWN),
             },
-            InitialHessian::Scaled(curvature) => fallback(*curvature),
-            InitialHessian::Cartesian { hessian, gradient } => match &self.carried {
+            InitialHessian::Scaled(curvature) => even(*curvature),
+            InitialHessian::Cartesian { hessian, gradient } => Base::Dense(match &self.carried {
                 Some((hessian, from)) => curvature::carry(hessian, from, metric),
                 None => {
-                    let size = x.len() * x.len();
-                    let mut matrix = hessian.clone();
-                    if matrix.len() != size {
-                        return fallback(UNKNOWN);
-                    }
                     let own = gradient.as_ref().map(|g| metric.project_gradient(g));
-                    let internal = own.as_ref().unwrap_or(&present.gradient);
-                    curvature::subtract_coordinates(coordinates, x, internal, &mut matrix);
+                    let matrix = internal(hessian.clone(), own.as_ref().unwrap_or(&present.gradient));
                     let matrix = curvature::carry(&matrix, metric, metric);
                     self.carried = Some((matrix.clone(), metric.clone()));
                     matrix
                 }
+            }),
+            InitialHessian::Surface(surface) if follows => match surface.hessian(x).ok_or(EvalError::NoHessian)? {
+                Ok(matrix) if !present.cheap.is_empty() => Base::Dense(internal(matrix, &present.cheap)),
+                _ => even(UNKNOWN),
             },
-            InitialHessian::Surface(surface) => match surface.hessian(x) {
-                Some(Ok(mut matrix)) => {
-                    curvature::subtract_coordinates(coordinates, x, &present.cheap, &mut matrix);
-                    matrix
-                }
-                _ => fallback(UNKNOWN),
-            },
-            InitialHessian::Own => match (potential.map(|p| p.hessian(x)), &self.carried) {
-                (Some(Some(Ok(mut matrix))), _) => {
-                    curvature::subtract_coordinates(coordinates, x, &present.gradient, &mut matrix);
+            InitialHessian::Surface(surface) => {
+                Base::Sparse(curvature::from_surface(surface.as_mut(), metric, x).ok_or(EvalError::NoHessian)?)
+            }
+            InitialHessian::Own => match (potential, &self.carried) {
+                (Some(potential), _) => {
+                    let matrix = internal(potential.hessian(x).ok_or(EvalError::NoHessian)??, &present.gradient);
                     self.carried = Some((matrix.clone(), metric.clone()));
-                    matrix
+                    Base::Dense(matrix)
                 }
-                (_, Some((hessian, from))) => curvature::carry(hessian, from, metric),
-                _ => fallback(UNKNOWN),
+                (None, Some((hessian, from))) => Base::Dense(curvature::carry(hessian, from, metric)),
+                (None, None) => even(UNKNOWN),
             },
-        }
+        })
     }
 
-    /// Applies what the way has told, oldest first. What a cheap surface's curvature has changed since is allowed for.
-    fn learn(&self, hessian: &mut [f64], guess: &[f64], metric: &Metric) {
+    /// Applies what the way has told, oldest first (the old pairs on the new model: Birkholz and Schlegel, Theor. Chem. Acc. 135, 84
+    /// (2016)). What a cheap surface's curvature has changed since is allowed for. `lift`: the multiple of the metric that was added
+    /// to the guess.
+    fn learn(&self, hessian: &mut Hessian, lift: f64, metric: &Metric) {
         let recent = match self.settings.initial_hessian {
             InitialHessian::Own => self.pairs.len().saturating_sub(1),
             _ => 0,
         };
         for (from, to) in &self.pairs[recent..] {
             let s = metric.displacement(&self.coordinates.difference(&to.q, &from.q));
-            let change: Vec<f64> = to.gradient.iter().zip(&from.gradient).map(|(a, b)| a - b).collect();
-            let mut y = metric.b.apply_transpose(&change);
+            let mut y = metric.b.apply_transpose(&difference(&to.gradient, &from.gradient));
             if !from.cheap.is_empty() && from.cheap.len() == to.cheap.len() {
-                let change: Vec<f64> = to.cheap.iter().zip(&from.cheap).map(|(a, b)| a - b).collect();
-                let there = metric.b.apply_transpose(&change);
-                let here = secant::times(guess, &s);
+                let there = metric.b.apply_transpose(&difference(&to.cheap, &from.cheap));
+                let mut here = hessian.base.times(&s);
+                add_scaled(&mut here, -lift, &metric.gram.times(&s));
                 for ((y, t), h) in y.iter_mut().zip(&there).zip(&here) {
                     *y += h - t;
                 }
             }
-            secant::update(hessian, &s, &y);
+            // A degenerate pair tells nothing.
+            let _learnt = bfgs_or_sr1::update(hessian, &s, &y);
         }
     }
 
@@ -352,7 +418,7 @@ impl Rfo {
     fn restrict(&mut self) -> Option<&Restricted> {
         let plan = self.plan.as_mut()?;
         if plan.step.as_ref().is_none_or(|(radius, _)| *radius != self.trust) {
-            let model = Quadratic::new(&plan.gradient, &plan.hessian, &plan.metric.gram);
+            let model = Quadratic::new(&plan.gradient, &plan.hessian, &plan.metric);
             plan.step = model
                 .minimize(self.trust, self.settings.rational)
                 .map(|step| (self.trust, step));
@@ -384,6 +450,7 @@ impl Rfo {
             self.plan = Some(plan);
             if let Some(mut proposal) = proposal {
                 self.held.polish(&self.coordinates, &mut proposal.x);
+                self.held.settle(&self.coordinates, &mut proposal.x);
                 return Some(proposal);
             }
             self.trust = 0.5 * length.min(self.trust);
@@ -393,9 +460,11 @@ impl Rfo {
 
     /// The quadratic model's minimum, or what the cheap surface makes of it.
     fn extend(&mut self, plan: &Plan, x: Vec<f64>, step: &[f64], shift: f64, length: f64) -> Proposal {
-        let predicted = dot(&plan.gradient, step) + 0.5 * dot(step, &secant::times(&plan.hessian, step));
+        let predicted = dot(&plan.gradient, step) + 0.5 * dot(step, &plan.hessian.times(step));
         let mut proposal = Proposal { x, length, predicted };
-        let (InitialHessian::Surface(surface), Some(present)) = (&mut self.settings.initial_hessian, &self.present)
+        let follows = self.follows_surface();
+        let (InitialHessian::Surface(surface), Some(present), true) =
+            (&mut self.settings.initial_hessian, &self.present, follows)
         else {
             return proposal;
         };
@@ -445,13 +514,7 @@ impl Stepper for Rfo {
         self.carried = None;
         self.latest = None;
         self.plan = None;
-        if let InitialHessian::Surface(surface) = &mut self.settings.initial_hessian
-            && surface.hessian(&point.x).is_none()
-        {
-            // A surface without second derivatives is no guess of the curvature.
-            self.model = self.coordinates.molecule().map(|m| Model::Schlegel.prepare(m));
-            self.settings.initial_hessian = InitialHessian::Model(Model::Schlegel);
-        }
+        self.level = 0;
         let constraints = &self.settings.constraints;
         self.held = Held::new(constraints, &mut self.coordinates, &point.x, &Held::default());
     }
@@ -460,7 +523,8 @@ impl Stepper for Rfo {
         if self.pairs.is_empty() && matches!(self.settings.initial_hessian, InitialHessian::Own) {
             return None;
         }
-        self.plan(None, point);
+        // Where there is no curvature to be had the next step says so.
+        self.plan(None, point).ok()?;
         self.restrict().map(|r| r.step.as_slice())
     }
 
@@ -485,7 +549,7 @@ impl Stepper for Rfo {
             .map_or(0.0, |free| norm(&difference(&point.gradient, &free)));
         let mut shortest = f64::INFINITY;
         for _ in 0..budget {
-            self.plan(Some(&mut *potential), point);
+            self.plan(Some(&mut *potential), point)?;
             let Some(proposal) = self.propose() else { break };
             shortest = shortest.min(proposal.length);
             let trial = match Point::at(potential, &proposal.x) {

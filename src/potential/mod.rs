@@ -34,6 +34,17 @@ pub enum EvalError {
         /// Length of this surface.
         expected: usize,
     },
+    /// A program outside gives no energy at these coordinates, though it may at others: its electronic structure did not converge.
+    #[error("{engine}: {message}")]
+    Refused {
+        /// Which engine, as the command line names it.
+        engine: String,
+        /// What happened, in words.
+        message: String,
+    },
+    /// Second derivatives are asked for that the surface does not have.
+    #[error("the surface has no analytic second derivatives")]
+    NoHessian,
     /// A program outside failed, or its answer is no use.
     #[error("{engine}: {message}")]
     Engine {

@@ -253,6 +253,15 @@ impl<P: Potential> Potential for Restrained<P> {
         true
     }
 
+    /// Where nothing is restrained; a restraint's own second derivatives are not known.
+    fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
+        if self.bias.is_empty() {
+            self.inner.hessian(x)
+        } else {
+            None
+        }
+    }
+
     fn has_gradient(&self) -> bool {
         self.inner.has_gradient()
     }

@@ -228,7 +228,7 @@ fn every_optimizer_minimizes_what_is_held() {
             .unwrap()
     };
     let expected = energy("auto");
-    for name in ["cg", "fire", "sd", "pattern", "adam"] {
+    for name in ["rfo", "cg", "fire", "sd", "pattern", "adam"] {
         assert!((energy(name) - expected).abs() < 0.01, "{name}: {expected}");
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::contract::evaluate;
 use crate::synthetic;
-use thalweg::coordinates::{Constraint, Primitive};
+use thalweg::coordinates::{Constraint, InternalCoordinates, Primitive};
 use thalweg::forcefield::Options;
 use thalweg::forcefield::terms::van_der_waals::Form;
 use thalweg::optimize::constrained::{Manifold, minimize_on};
 use thalweg::optimize::drive::approach;
-use thalweg::optimize::{Criteria, Lbfgs, Limits, Stop};
+use thalweg::optimize::{Criteria, InitialHessian, Lbfgs, Limits, Rfo, RfoSettings, Stop, minimize};
 use thalweg::potential::Mask;
 
 #[test]
@@ -49,6 +49,45 @@ fn constraints_hold_to_the_last_digits_and_frozen_atoms_to_the_last_bit() {
     manifold.project(end, &mut gradient);
     let along = gradient.iter().map(|g| g * g).sum::<f64>();
     assert!(free > 1.0 && along < 1e-10, "{free} {along}");
+}
+
+#[test]
+fn a_dihedral_across_no_bond_is_held_too_by_every_way() {
+    let (molecule, x) = synthetic::molecule(6);
+    let evaluator = || synthetic::field(&molecule, Form::Buffered147, Options::default()).evaluator();
+    let dihedral = Primitive::Dihedral([1, 2, 3, 4]);
+    let constraints = [Constraint::at(dihedral.clone(), dihedral.value(&x) + 0.2)];
+    let mut start = x.clone();
+    approach(&mut evaluator(), &molecule, &constraints, &Mask::default(), &mut start).unwrap();
+    let manifold = Manifold::new(&constraints, Mask::default(), &start);
+    let criteria = Criteria::rms_gradient(1e-4);
+    let limits = Limits {
+        steps: Some(2000),
+        ..Limits::default()
+    };
+    let mut stepper = Lbfgs::default();
+    let on = minimize_on(
+        &manifold,
+        &mut evaluator(),
+        &start,
+        &mut stepper,
+        &criteria,
+        &limits,
+        &mut (),
+    )
+    .unwrap();
+    let settings = RfoSettings {
+        initial_hessian: InitialHessian::Own,
+        constraints: constraints.to_vec(),
+        ..RfoSettings::default()
+    };
+    let mut stepper = Rfo::new(InternalCoordinates::new(&molecule, &start), settings).unwrap();
+    let within = minimize(&mut evaluator(), &start, &mut stepper, &criteria, &limits, &mut ()).unwrap();
+    for (name, found) in [("manifold", &on), ("rfo", &within)] {
+        assert_eq!(found.stop, Stop::Converged, "{name}: {} steps", found.steps);
+        assert!(manifold.deviation(&found.point.x) < 5e-7, "{name}");
+        assert!(found.point.energy < found.initial_energy - 1e-3, "{name}");
+    }
 }
 
 #[test]

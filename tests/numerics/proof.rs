@@ -41,7 +41,7 @@ fn both(molecule: &Molecule, x: &[f64], analytic: bool) -> (f64, Proven) {
         criteria: &criteria,
         limits: &limits,
         observer: &mut (),
-        preconditioner: None,
+        approximate: None,
     };
     let mut settings = ProofSettings::molecule(masses(molecule));
     settings.lowest.analytic = analytic;

@@ -4,6 +4,7 @@
 //! and says whether it did: where a formula is degenerate the matrix is left as it was.
 
 pub mod bfgs;
+pub mod bfgs_or_sr1;
 pub mod bofill;
 pub mod psb;
 pub mod sr1;
@@ -15,12 +16,32 @@ mod tests;
 use crate::linalg::SymmetricMatrix;
 use crate::linalg::vector::set_difference;
 
+/// What a quasi-Newton update needs of a symmetric matrix: stored element by element, as a sum of outer products, or both.
+pub trait Updatable {
+    /// `A v`.
+    fn times(&self, v: &[f64]) -> Vec<f64>;
+    /// `A += a v vᵀ`.
+    fn add_outer(&mut self, a: f64, v: &[f64]);
+}
+
+impl Updatable for SymmetricMatrix {
+    fn times(&self, v: &[f64]) -> Vec<f64> {
+        Self::times(self, v)
+    }
+
+    fn add_outer(&mut self, a: f64, v: &[f64]) {
+        Self::add_outer(self, a, v);
+    }
+}
+
 /// The updates by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Update {
     /// Broyden–Fletcher–Goldfarb–Shanno with Powell's damping: keeps the matrix positive definite.
     #[default]
     Bfgs,
+    /// BFGS as it is where the curvature found is positive, else symmetric rank one.
+    BfgsOrSr1,
     /// Symmetric rank one.
     Sr1,
     /// Powell's symmetric Broyden update.
@@ -37,6 +58,7 @@ impl Update {
     pub fn apply(self, hessian: &mut SymmetricMatrix, step: &[f64], change: &[f64]) -> bool {
         match self {
             Self::Bfgs => bfgs::update(hessian, step, change),
+            Self::BfgsOrSr1 => bfgs_or_sr1::update(hessian, step, change),
             Self::Sr1 => sr1::update(hessian, step, change),
             Self::Psb => psb::update(hessian, step, change),
             Self::Bofill => bofill::update(hessian, step, change),
@@ -46,7 +68,7 @@ impl Update {
 }
 
 /// `y − B s`: what the matrix does not yet know.
-fn mismatch(hessian: &SymmetricMatrix, step: &[f64], change: &[f64]) -> Vec<f64> {
+fn mismatch<M: Updatable>(hessian: &M, step: &[f64], change: &[f64]) -> Vec<f64> {
     let mut r = vec![0.0; step.len()];
     set_difference(&mut r, change, &hessian.times(step));
     r

@@ -4,7 +4,14 @@ use super::Update;
 use crate::linalg::vector::{dot, norm};
 use crate::linalg::{Eigen, SymmetricMatrix};
 
-const ALL: [Update; 5] = [Update::Bfgs, Update::Sr1, Update::Psb, Update::Bofill, Update::TsBfgs];
+const ALL: [Update; 6] = [
+    Update::Bfgs,
+    Update::BfgsOrSr1,
+    Update::Sr1,
+    Update::Psb,
+    Update::Bofill,
+    Update::TsBfgs,
+];
 const N: usize = 6;
 
 /// A symmetric matrix without structure.

@@ -1,6 +1,7 @@
 //! Coordinates that are held exactly: their rows in the redundant set, their targets, and what of a gradient they bear.
 
-use crate::coordinates::{Constraint, InternalCoordinates, Metric};
+use super::matrix::Base;
+use crate::coordinates::{Constraint, InternalCoordinates, Metric, Primitive};
 use crate::linalg::dense::{orthonormal, project_out};
 use std::f64::consts::TAU;
 
@@ -105,6 +106,17 @@ impl Held {
         }
     }
 
+    /// Puts coordinates that are held in Cartesian space exactly to their targets: frozen atoms stay to the last bit.
+    pub fn settle(&self, coordinates: &InternalCoordinates, x: &mut [f64]) {
+        for held in &self.rows {
+            if let Primitive::Cartesian { atom, axis } = coordinates.primitives()[held.row]
+                && (x[3 * atom + usize::from(axis)] - held.target).abs() < MET
+            {
+                x[3 * atom + usize::from(axis)] = held.target;
+            }
+        }
+    }
+
     /// Sum of all deviations, Å and radian.
     pub fn error(&self, coordinates: &InternalCoordinates, x: &[f64]) -> f64 {
         self.deviations(coordinates, x).map(|(_, d)| d.abs()).sum()
@@ -119,12 +131,10 @@ impl Held {
     }
 
     /// Makes a quadratic model so stiff along what is held that its minimum has these changes.
-    pub fn stiffen(&self, metric: &Metric, hessian: &mut [f64], due: &[(usize, f64)], gradient: &mut [f64]) {
+    pub fn stiffen(&self, metric: &Metric, hessian: &mut Base, due: &[(usize, f64)], gradient: &mut [f64]) {
         for &(row, change) in due {
-            metric.b.add_outer(row, STIFF, hessian);
-            for &(c, b) in metric.b.row(row) {
-                gradient[c] -= STIFF * b * change;
-            }
+            hessian.add_row(STIFF, row, metric);
+            metric.b.add_row(row, -STIFF * change, gradient);
         }
     }
 

@@ -2,18 +2,19 @@
 //! Comput. 4, 553 (1983)), by factorizations of H + μF alone, and the shift μ of rational-function optimization (Banerjee, Adams,
 //! Simons and Shepard, J. Phys. Chem. 89, 52 (1985)).
 
-use crate::linalg::BlockedCholesky;
-use crate::linalg::vector::{dot, norm};
+use super::matrix::{Hessian, Inverse, Shiftable};
+use crate::coordinates::Metric;
+use crate::linalg::vector::dot;
 
 /// A quadratic model of the surface over Cartesian displacements, in the metric of the internal coordinates.
-#[derive(Clone, Debug)]
 pub(super) struct Quadratic<'a> {
     /// Gradient, with the pull of constraints.
     gradient: &'a [f64],
-    /// Hessian with constraints' stiffness, row-major.
-    hessian: &'a [f64],
-    /// The metric F, row-major.
-    metric: &'a [f64],
+    /// Hessian with constraints' stiffness.
+    hessian: Shiftable<'a>,
+    metric: &'a Metric,
+    /// Largest curvature along a Cartesian coordinate.
+    scale: f64,
     /// Added to the diagonal: both matrices are singular along rigid motions.
     rigid: f64,
 }
@@ -34,55 +35,32 @@ pub(super) struct Restricted {
 }
 
 impl<'a> Quadratic<'a> {
-    pub fn new(gradient: &'a [f64], hessian: &'a [f64], metric: &'a [f64]) -> Self {
+    pub fn new(gradient: &'a [f64], hessian: &'a Hessian, metric: &'a Metric) -> Self {
+        let diagonal = hessian.base.diagonal();
+        let mean = diagonal.iter().map(|h| h.abs()).sum::<f64>() / diagonal.len().max(1) as f64;
         Self {
             gradient,
-            hessian,
+            hessian: Shiftable::new(hessian),
             metric,
-            rigid: (RIGID * super::curvature::mean_diagonal(hessian, gradient.len())).max(1e-12),
+            scale: diagonal.iter().fold(0.0, |m: f64, h| m.max(h.abs())),
+            rigid: (RIGID * mean).max(1e-12),
         }
     }
 
-    fn n(&self) -> usize {
-        self.gradient.len()
-    }
-
-    fn factor(&self, shift: f64) -> Option<BlockedCholesky> {
-        let n = self.n();
-        let mut shifted: Vec<f64> = if shift == 0.0 {
-            self.hessian.to_vec()
-        } else {
-            self.hessian
-                .iter()
-                .zip(self.metric)
-                .map(|(h, f)| h + shift * f)
-                .collect()
-        };
-        for i in 0..n {
-            shifted[i * n + i] += self.rigid;
-        }
-        BlockedCholesky::new(shifted, n)
-    }
-
-    /// F v.
-    fn metric_times(&self, v: &[f64]) -> Vec<f64> {
-        self.metric.chunks_exact(self.n()).map(|row| dot(row, v)).collect()
+    fn invert(&self, shift: f64) -> Option<Inverse> {
+        self.hessian.invert(shift, self.rigid, self.metric)
     }
 
     /// The restricted step; `None` where not even a huge shift makes the matrix definite. `rational`: with a shift that is at least
     /// that of rational-function optimization.
     pub fn minimize(&self, radius: f64, rational: bool) -> Option<Restricted> {
-        let scale = self
-            .hessian
-            .iter()
-            .step_by(self.n() + 1)
-            .fold(0.0, |m: f64, h| m.max(h.abs()));
+        let scale = self.scale;
         let mut lower = 0.0_f64;
         let mut upper = f64::INFINITY;
         let mut shift = 0.0_f64;
         let mut best = None;
         for _ in 0..MOST_FACTORIZATIONS {
-            let Some(factor) = self.factor(shift) else {
+            let Some(inverse) = self.invert(shift) else {
                 // Not definite: the shift must be larger.
                 lower = shift;
                 shift = if upper.is_finite() {
@@ -95,8 +73,8 @@ impl<'a> Quadratic<'a> {
                 }
                 continue;
             };
-            let step: Vec<f64> = factor.solve(self.gradient).iter().map(|s| -s).collect();
-            let weighed = self.metric_times(&step);
+            let step: Vec<f64> = inverse.solve(self.gradient).iter().map(|s| -s).collect();
+            let weighed = self.metric.gram.times(&step);
             let length = dot(&step, &weighed).max(0.0).sqrt();
             let wanted = if rational { -dot(self.gradient, &step) } else { 0.0 };
             let inside = length <= radius * (1.0 + TOLERANCE);
@@ -112,10 +90,8 @@ impl<'a> Quadratic<'a> {
             } else {
                 lower = shift;
             }
-            let mut half = weighed;
-            factor.solve_lower(&mut half);
-            let rate = length / norm(&half).max(1e-300);
-            let newton = shift + (length - radius) / radius * rate * rate;
+            let decline = dot(&weighed, &inverse.solve(&weighed));
+            let newton = shift + (length - radius) / radius * length * length / decline.max(1e-300);
             let next = newton.max(if rational && inside { wanted } else { lower });
             shift = if next > lower && next < upper {
                 next

@@ -1,10 +1,11 @@
 //! Beyond the quadratic model: where the curvature comes from a cheap surface, that surface itself, tilted so that its gradient at
 //! the present point is the real one and bent by what the way has told, is followed for a few of its own Newton steps.
 
+use super::matrix::{Base, Hessian};
 use super::restricted::Quadratic;
-use super::secant::times;
 use super::{Plan, Visited, curvature, held::Held};
 use crate::coordinates::{Coordinates, InternalCoordinates, Metric};
+use crate::linalg::SymmetricMatrix;
 use crate::linalg::vector::{dot, norm};
 use crate::optimize::Point;
 use crate::potential::Potential;
@@ -42,7 +43,7 @@ impl Surrogate<'_> {
         let base = Point::at(self.surface, &self.plan.x).ok()?.energy;
         let mut best: Option<(Vec<f64>, Corrected)> = None;
         for _ in 0..ROUNDS {
-            let metric = Metric::new(self.coordinates.wilson_b(&x), &self.held.rows());
+            let metric = self.coordinates.metric(&x, &self.held.rows());
             let here = self.evaluate(&x, &metric, base)?;
             if best.as_ref().is_some_and(|(_, b)| here.merit > b.merit) {
                 break;
@@ -62,7 +63,7 @@ impl Surrogate<'_> {
             .coordinates
             .difference(&self.coordinates.values(x), &self.present.q);
         let displacement = self.plan.metric.displacement(&dq);
-        let pull = times(&self.plan.learnt, &displacement);
+        let pull = self.plan.learnt_times(&displacement);
         let bend = self.plan.metric.project_gradient(&pull);
         let tilt: Vec<f64> = self
             .present
@@ -87,16 +88,20 @@ impl Surrogate<'_> {
 
     /// The next point; `None` where there is no better one worth going to.
     fn newton(&mut self, x: &[f64], metric: &Metric, here: &Corrected) -> Option<Vec<f64>> {
-        let mut hessian = self.surface.hessian(x)?.ok()?;
-        curvature::subtract_coordinates(self.coordinates, x, &here.cheap, &mut hessian);
-        for ((h, l), f) in hessian.iter_mut().zip(&self.plan.learnt).zip(&metric.gram) {
-            *h += l + self.shift * f;
-        }
+        let mut own = self.surface.hessian(x)?.ok()?;
+        curvature::subtract_coordinates(self.coordinates, x, &here.cheap, &mut own);
+        let mut base = Base::Dense(SymmetricMatrix::from_rows(x.len(), own));
+        base.add_metric(self.plan.lift, &self.plan.metric);
+        base.add_metric(self.shift, metric);
+        let mut hessian = Hessian {
+            base,
+            learnt: self.plan.hessian.learnt.clone(),
+        };
         let still: Vec<(usize, f64)> = self.held.rows().into_iter().map(|row| (row, 0.0)).collect();
         let free = self.held.free_gradient(self.coordinates, x, &here.gradient);
         let mut gradient = free.unwrap_or_else(|| here.gradient.clone());
-        self.held.stiffen(metric, &mut hessian, &still, &mut gradient);
-        let step = Quadratic::new(&gradient, &hessian, &metric.gram)
+        self.held.stiffen(metric, &mut hessian.base, &still, &mut gradient);
+        let step = Quadratic::new(&gradient, &hessian, metric)
             .minimize(0.5 * self.trust, false)?
             .step;
         let mut dq = metric.b.apply(&step);

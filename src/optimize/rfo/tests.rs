@@ -3,7 +3,7 @@
 use super::*;
 use crate::chem::{Atom, Bond, BondOrder, Element, Molecule};
 use crate::coordinates::Primitive;
-use crate::optimize::{Criteria, Limits, Minimum, Stop, minimize};
+use crate::optimize::{Criteria, Limits, Minimum, OptimizeError, Stop, minimize};
 
 /// Springs on primitives: ½ k (q − q0)².
 #[derive(Clone)]
@@ -74,7 +74,7 @@ fn peroxide() -> (Molecule, Vec<f64>, Springs) {
 
 fn run(settings: RfoSettings) -> (Minimum, Rfo) {
     let (molecule, x, mut surface) = peroxide();
-    let mut stepper = Rfo::new(InternalCoordinates::new(&molecule, &x), settings);
+    let mut stepper = Rfo::new(InternalCoordinates::new(&molecule, &x), settings).unwrap();
     let limits = Limits {
         evaluations: Some(60),
         ..Limits::default()
@@ -127,6 +127,82 @@ fn every_guess_of_the_curvature_leads_to_the_same_minimum() {
         let difference = found.point.energy - reference.point.energy;
         assert!(difference.abs() < 1e-4, "{name}: {difference} above");
     }
+}
+
+#[test]
+fn a_guess_that_does_not_fit_is_refused() {
+    let (molecule, x, springs) = peroxide();
+    let refused = |initial_hessian| {
+        let settings = RfoSettings {
+            initial_hessian,
+            ..RfoSettings::default()
+        };
+        Rfo::new(InternalCoordinates::new(&molecule, &x), settings).unwrap_err()
+    };
+    let size = |what, found, expected| RfoError::Size { what, found, expected };
+    let short = InitialHessian::Cartesian {
+        hessian: vec![1.0; 9],
+        gradient: None,
+    };
+    assert_eq!(refused(short), size("Hessian", 9, 144));
+    let short = InitialHessian::Cartesian {
+        hessian: vec![1.0; 144],
+        gradient: Some(vec![0.0; 3]),
+    };
+    assert_eq!(refused(short), size("gradient", 3, 12));
+    let other = InitialHessian::Surface(Box::new(Springs { atoms: 2, ..springs }));
+    assert_eq!(refused(other), size("surface", 6, 12));
+}
+
+/// A surface that has lost its second derivatives.
+#[derive(Debug)]
+struct Blunt<P>(P);
+
+impl<P: Potential> Potential for Blunt<P> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
+        self.0.energy_gradient(x, gradient)
+    }
+}
+
+#[test]
+fn a_surface_without_second_derivatives_is_no_guess_of_them() {
+    let (molecule, x, springs) = peroxide();
+    for initial_hessian in [
+        InitialHessian::Surface(Box::new(Blunt(springs.clone()))),
+        InitialHessian::Own,
+    ] {
+        let settings = RfoSettings {
+            initial_hessian,
+            ..RfoSettings::default()
+        };
+        let mut stepper = Rfo::new(InternalCoordinates::new(&molecule, &x), settings).unwrap();
+        let (criteria, limits) = (Criteria::default(), Limits::default());
+        let mut surface = Blunt(springs.clone());
+        let found = minimize(&mut surface, &x, &mut stepper, &criteria, &limits, &mut ());
+        let Err(OptimizeError::Surface { error, .. }) = found else {
+            panic!("{found:?}")
+        };
+        assert_eq!(error, EvalError::NoHessian);
+    }
+}
+
+#[test]
+fn a_bond_that_breaks_gives_other_coordinates() {
+    let (molecule, x, _) = peroxide();
+    let coordinates = InternalCoordinates::new(&molecule, &x);
+    assert!(coordinates.rebuilt(&x).is_none());
+    let mut apart = x;
+    apart[6..].iter_mut().for_each(|c| *c += 2.0);
+    let rebuilt = coordinates.rebuilt(&apart).unwrap();
+    let bond = Primitive::Stretch([1, 2]);
+    assert!(coordinates.primitives().contains(&bond) && !rebuilt.primitives().contains(&bond));
+    let moves = |p: &Primitive| matches!(p, Primitive::Translation { .. });
+    assert!(rebuilt.primitives().iter().any(moves));
+    assert!(rebuilt.rebuilt(&apart).is_none());
 }
 
 #[test]
@@ -188,7 +264,7 @@ fn the_same_bend_may_be_driven_across_a_line_by_new_coordinates() {
     surface
         .springs
         .retain(|(p, ..)| !matches!(p, Primitive::Dihedral(_)) && *p != Primitive::Stretch([0, 3]));
-    let mut stepper = Rfo::new(InternalCoordinates::new(&molecule, &x), RfoSettings::default());
+    let mut stepper = Rfo::new(InternalCoordinates::new(&molecule, &x), RfoSettings::default()).unwrap();
     let limits = Limits {
         evaluations: Some(100),
         ..Limits::default()

@@ -19,7 +19,8 @@
 //!    {"energy":-3180.9,"gradient":[[0.0,0.0,1.2],[0.0,0.3,-0.6],[0.0,-0.3,-0.6]]}
 //!    ```
 //!
-//!    or by `{"error":"the reason in words"}`, which ends the minimization there.
+//!    or by `{"error":"the reason in words"}` where there is no energy at these coordinates: the step is shortened a few times, then
+//!    the minimization ends there.
 //! 4. The end of its standard input is the end of its work.
 //!
 //! Energies are in kcal/mol and gradients in kcal/mol/Å unless the answer says otherwise: `"units":"hartree,bohr"`, or any other
@@ -109,6 +110,12 @@ impl Potential for Exec {
             self.broken = Some(reason.clone());
             failure(NAME, reason)
         })?;
+        if let Some(reason) = answer::refusal(&line) {
+            return Err(EvalError::Refused {
+                engine: NAME.to_owned(),
+                message: format!("{reason}{}", self.session.last_words()),
+            });
+        }
         let energy = answer::read(&line, gradient)
             .map_err(|reason| failure(NAME, format!("{reason}{}", self.session.last_words())))?;
         check_answer(NAME, energy, gradient)

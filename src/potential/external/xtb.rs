@@ -252,7 +252,11 @@ impl Potential for Xtb {
         };
         let name = self.method.name();
         let energy = energy.map_err(|fault| match fault {
-            Fault::NotConverged(message) | Fault::Other(message) => failure(name, message),
+            Fault::NotConverged(message) => EvalError::Refused {
+                engine: name.to_owned(),
+                message,
+            },
+            Fault::Other(message) => failure(name, message),
         })?;
         for g in gradient.iter_mut() {
             *g *= KCAL_MOL_ANGSTROM_PER_HARTREE_BOHR;

@@ -4,15 +4,17 @@ use crate::potential::external::process::quoted;
 use crate::units::{ANGSTROM_PER_BOHR, KCAL_MOL_PER_EV, KCAL_MOL_PER_HARTREE, KCAL_MOL_PER_KJ_MOL};
 use serde_json::{Map, Value};
 
-/// Reads an answer: energy in kcal/mol; OVERWRITES `gradient` (kcal/mol/Å).
+/// The reason why there is no energy at these coordinates, where the answer is one.
+pub fn refusal(line: &str) -> Option<String> {
+    let answer = object(line).ok()?;
+    let error = answer.get("error").filter(|e| !e.is_null())?;
+    let reason = error.as_str().map_or_else(|| error.to_string(), str::to_owned);
+    Some(format!("it says: {reason}"))
+}
+
+/// Reads an answer that is no refusal: energy in kcal/mol; OVERWRITES `gradient` (kcal/mol/Å).
 pub fn read(line: &str, gradient: &mut [f64]) -> Result<f64, String> {
     let answer = object(line)?;
-    if let Some(error) = answer.get("error").filter(|e| !e.is_null()) {
-        return Err(format!(
-            "it says: {}",
-            error.as_str().map_or_else(|| error.to_string(), str::to_owned)
-        ));
-    }
     let [energy_unit, length_unit] = units(&answer)?;
     let energy = number(answer.get("energy").ok_or_else(|| missing("energy", line))?)?;
     let (values, sign) = match (answer.get("gradient"), answer.get("forces")) {
@@ -144,11 +146,13 @@ mod tests {
             (r#"{"energy":1,"gradient":[0,0]}"#, "2 numbers, 3 expected"),
             (r#"{"energy":1,"gradient":"steep"}"#, "0 numbers, 3 expected"),
             (r#"{"energy":1,"gradient":[0,0,0],"units":"Ry,bohr"}"#, "unknown units"),
-            (r#"{"error":"no such element"}"#, "it says: no such element"),
         ] {
             let error = read(line, &mut [0.0; 3]).unwrap_err();
             assert!(error.contains(reason), "{line}: {error}");
         }
+        let refused = refusal(r#"{"error":"no such element"}"#);
+        assert_eq!(refused.as_deref(), Some("it says: no such element"));
+        assert_eq!(refusal(r#"{"energy":1.5,"gradient":[],"error":null}"#), None);
         assert!(
             read(r#"{"energy":null,"gradient":[0,0,0]}"#, &mut [0.0; 3])
                 .unwrap()

@@ -1,5 +1,7 @@
 //! Dense Cholesky factorization, blocked so that nearly all of the work is matrix products.
 
+use super::vector::dot;
+use super::{LinalgError, SymmetricMatrix};
 use nalgebra::DMatrix;
 
 /// Columns that are eliminated together.
@@ -7,23 +9,25 @@ const BLOCK: usize = 48;
 
 /// A = L Lᵀ of a symmetric positive definite matrix.
 #[derive(Clone, Debug)]
-pub struct BlockedCholesky {
+pub struct Cholesky {
     /// L in the lower triangle.
     factor: DMatrix<f64>,
 }
 
-impl BlockedCholesky {
-    /// Factorizes a symmetric matrix of `n` rows; `None` where it is not positive definite.
-    #[must_use]
-    pub fn new(matrix: Vec<f64>, n: usize) -> Option<Self> {
-        let mut a = DMatrix::from_vec(n, n, matrix);
+impl Cholesky {
+    /// Factorizes a symmetric matrix.
+    ///
+    /// # Errors
+    /// A matrix that is not positive definite, or has elements that are not finite.
+    pub fn new(matrix: SymmetricMatrix) -> Result<Self, LinalgError> {
+        matrix.check_finite()?;
+        let n = matrix.n();
+        let mut a = DMatrix::from_vec(n, n, matrix.into_rows());
         let mut start = 0;
         while start < n {
             let width = BLOCK.min(n - start);
             let end = start + width;
-            if !eliminate_panel(&mut a, start, end) {
-                return None;
-            }
+            eliminate_panel(&mut a, start, end)?;
             // What is left loses the panel's part, in strips of columns so that the upper triangle is not computed too.
             let panel = a.view((end, start), (n - end, width)).into_owned();
             let mut column = end;
@@ -37,25 +41,29 @@ impl BlockedCholesky {
             }
             start = end;
         }
-        Some(Self { factor: a })
+        Ok(Self { factor: a })
     }
 
-    /// A⁻¹ v.
+    /// The solution of `A x = b`.
     #[must_use]
-    pub fn solve(&self, v: &[f64]) -> Vec<f64> {
+    pub fn solve(&self, b: &[f64]) -> Vec<f64> {
+        let mut x = b.to_vec();
+        self.solve_in_place(&mut x);
+        x
+    }
+
+    /// Replaces b by the solution of `A x = b`.
+    pub fn solve_in_place(&self, b: &mut [f64]) {
         let n = self.factor.nrows();
-        let mut out = v.to_vec();
-        self.solve_lower(&mut out);
+        self.solve_lower(b);
         for i in (0..n).rev() {
             let column = &self.factor.as_slice()[i * n..(i + 1) * n];
-            let sum: f64 = column[i + 1..].iter().zip(&out[i + 1..]).map(|(l, o)| l * o).sum();
-            out[i] = (out[i] - sum) / column[i];
+            b[i] = (b[i] - dot(&column[i + 1..], &b[i + 1..])) / column[i];
         }
-        out
     }
 
     /// v becomes L⁻¹ v.
-    pub fn solve_lower(&self, v: &mut [f64]) {
+    fn solve_lower(&self, v: &mut [f64]) {
         let n = self.factor.nrows();
         for i in 0..n {
             let column = &self.factor.as_slice()[i * n..(i + 1) * n];
@@ -69,13 +77,13 @@ impl BlockedCholesky {
 }
 
 /// Factorizes the columns from `start` to `end`, all rows below included.
-fn eliminate_panel(a: &mut DMatrix<f64>, start: usize, end: usize) -> bool {
+fn eliminate_panel(a: &mut DMatrix<f64>, start: usize, end: usize) -> Result<(), LinalgError> {
     let n = a.nrows();
     let data = a.as_mut_slice();
     for k in start..end {
         let pivot = data[k * n + k];
         if !(pivot > 0.0 && pivot.is_finite()) {
-            return false;
+            return Err(LinalgError::NotPositiveDefinite { row: k, pivot });
         }
         let scale = 1.0 / pivot.sqrt();
         data[k * n + k..(k + 1) * n].iter_mut().for_each(|c| *c *= scale);
@@ -89,7 +97,7 @@ fn eliminate_panel(a: &mut DMatrix<f64>, start: usize, end: usize) -> bool {
             }
         }
     }
-    true
+    Ok(())
 }
 
 #[cfg(test)]
@@ -100,16 +108,18 @@ mod tests {
     fn solves_at_sizes_around_the_blocks_and_refuses_indefinite_matrices() {
         for n in [1, 2, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 7] {
             let entry = |i: usize, j: usize| if i == j { 3.0 + n as f64 } else { ((i * j) as f64).sin() };
-            let matrix: Vec<f64> = (0..n * n).map(|k| entry(k / n, k % n)).collect();
+            let matrix = SymmetricMatrix::from_rows(n, (0..n * n).map(|k| entry(k / n, k % n)).collect());
             let x: Vec<f64> = (0..n).map(|i| (i as f64).cos()).collect();
-            let b: Vec<f64> = (0..n).map(|i| (0..n).map(|j| entry(i, j) * x[j]).sum()).collect();
-            let found = BlockedCholesky::new(matrix.clone(), n).unwrap().solve(&b);
+            let found = Cholesky::new(matrix.clone()).unwrap().solve(&matrix.times(&x));
             for (f, x) in found.iter().zip(&x) {
                 assert!((f - x).abs() < 1e-11, "{n}: {f} {x}");
             }
             let mut indefinite = matrix;
-            indefinite[n * n - 1] = -1.0;
-            assert!(BlockedCholesky::new(indefinite, n).is_none(), "{n}");
+            indefinite.set(n - 1, n - 1, -1.0);
+            let refused = Cholesky::new(indefinite).unwrap_err();
+            assert!(matches!(refused, LinalgError::NotPositiveDefinite { row, pivot } if row == n - 1 && pivot < 0.0));
         }
+        let broken = SymmetricMatrix::diagonal(&[1.0, f64::NAN]);
+        assert_eq!(Cholesky::new(broken).unwrap_err(), LinalgError::NotFinite { row: 1 });
     }
 }
