@@ -139,13 +139,16 @@ impl ForceField {
         for Term { atoms, parameters } in &terms.periodic_angles {
             c.angle_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
-        for Term { atoms, parameters } in &terms.wilson_angles {
+        // Many a plane and torsion of MMFF94 has no barrier at all.
+        let planes = terms.wilson_angles.iter();
+        for Term { atoms, parameters } in planes.filter(|t| t.parameters.force_constant != 0.0) {
             c.out_of_plane(*atoms, false, |chi| parameters.lift(fixed).energy(chi));
         }
         for Term { atoms, parameters } in &terms.inversions {
             c.out_of_plane(*atoms, true, |sine| parameters.lift(fixed).energy(sine));
         }
-        for Term { atoms, parameters } in &terms.threefold_torsions {
+        let torsions = terms.threefold_torsions.iter();
+        for Term { atoms, parameters } in torsions.filter(|t| t.parameters.barriers != [0.0; 3]) {
             c.dihedral_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
         for Term { atoms, parameters } in &terms.cosine_torsions {
