@@ -1,7 +1,6 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
 use super::args::{
-use super::args::{
     Args, Command, CommonArgs, CompareArgs, EnergyArgs, FormatName, MinimizeArgs, ScanArgs, ServeArgs, SurfaceArgs,
     VibrationsArgs,
 };

@@ -1,9 +1,9 @@
 //! `thalweg vibrations`: normal modes and thermochemistry of each molecule, as it is or minimized first.
 
-use super::args::{CoordinatesName, OptimizerName};
 use super::collect::Heads;
 use super::conditions::changed_masses;
 use super::energy::{Ready, fail, ready};
+use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, Export, VibrationsTask};
 use super::message::{Level, Message};
@@ -15,6 +15,7 @@ use super::report::vibrations::{HessianPart, MinimizationPart, ThermochemistryPa
 use super::report::viewers::{Scene, animation};
 use super::second_derivatives::SecondDerivatives;
 use super::surface::{Assigned, Evaluated, Live};
+use crate::directives::Directives;
 use crate::formats::{Format, RawRecord, ReadError};
 use crate::hessian::Displacements;
 use crate::optimize::observer::Interrupt;
@@ -171,9 +172,10 @@ impl Vibrations<'_> {
             false => Criteria::named("gau_tight").unwrap_or_else(|| Criteria::rms_gradient(STATIONARY)),
         };
         let criteria = asked.unwrap_or(&usual);
-        let optimizer = Optimizer::new(OptimizerName::Auto, CoordinatesName::Auto, None)?;
-        let (mut stepper, _) = optimizer.stepper(ready, false);
         let x0 = &ready.prepared.record.coordinates;
+        let nothing = Hold::new(&Directives::default(), &ready.prepared.molecule, x0)?;
+        let walker = Optimizer::AUTO.walker(ready, x0, &nothing, &[]);
+        let mut stepper = walker.map_err(|error| error.to_string())?.stepper;
         let (limits, mut observer) = (Limits::default(), Interrupt(interrupt::flag()));
         let result = if is_force_field {
             let task = Task {
@@ -181,7 +183,7 @@ impl Vibrations<'_> {
                 criteria,
                 limits: &limits,
                 observer: &mut observer,
-                preconditioner: None,
+                approximate: None,
             };
             let masses = ready.prepared.molecule.atoms().iter().map(|atom| atom.element.mass());
             let settings = ProofSettings::molecule(masses.collect());

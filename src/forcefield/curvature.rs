@@ -2,15 +2,12 @@
 //! curvature of close non-bonded pairs along their distance. What bends the coordinates themselves (the first derivatives' part)
 //! is left out, and negative curvature is turned over, so that the model is positive semidefinite.
 
+use super::contacts::Contacts;
 use super::field::ForceField;
-use super::pairs::PairList;
 use super::terms::Term;
 use crate::geometry::{Angle, Dihedral, DihedralCosine, Distance, OutOfPlane, Vector};
 use crate::numeric::Dual;
 use crate::potential::AddCurvature;
-
-/// Non-bonded pairs count up to this distance, Å: beyond, they hardly curve.
-const REACH: f64 = 3.5;
 
 /// Angles with a smaller sine are taken as linear: both bends across the axis then have the same curvature.
 const LINEAR: f64 = 0.1;
@@ -121,7 +118,7 @@ fn across(axis: Vector<f64>) -> [Vector<f64>; 2] {
 
 impl ForceField {
     /// The model Hessian at `x`, as directions with their curvature; linear in the number of atoms.
-    pub(super) fn add_curvature(&self, x: &[f64], contacts: &mut PairList, add: &mut AddCurvature<'_>) {
+    pub(super) fn add_curvature(&self, x: &[f64], contacts: &mut Contacts, add: &mut AddCurvature<'_>) {
         let terms = self.terms();
         let mut c = Collector { x, add };
         for Term { atoms, parameters } in &terms.quartic_bonds {
@@ -142,31 +139,23 @@ impl ForceField {
         for Term { atoms, parameters } in &terms.periodic_angles {
             c.angle_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
-        for Term { atoms, parameters } in &terms.wilson_angles {
+        // Many a plane and torsion of MMFF94 has no barrier at all.
+        let planes = terms.wilson_angles.iter();
+        for Term { atoms, parameters } in planes.filter(|t| t.parameters.force_constant != 0.0) {
             c.out_of_plane(*atoms, false, |chi| parameters.lift(fixed).energy(chi));
         }
         for Term { atoms, parameters } in &terms.inversions {
             c.out_of_plane(*atoms, true, |sine| parameters.lift(fixed).energy(sine));
         }
-        for Term { atoms, parameters } in &terms.threefold_torsions {
+        let torsions = terms.threefold_torsions.iter();
+        for Term { atoms, parameters } in torsions.filter(|t| t.parameters.barriers != [0.0; 3]) {
             c.dihedral_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
         for Term { atoms, parameters } in &terms.cosine_torsions {
             c.dihedral_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
-        self.add_contacts(&mut c, contacts);
-    }
-
-    fn add_contacts(&self, c: &mut Collector<'_, '_>, contacts: &mut PairList) {
-        contacts.near(&self.nonbonded.exclusions, c.x, REACH);
-        contacts.for_each_pair(&mut |i, j, scaled| {
-            let [a, b] = c.positions([i, j]);
-            let distance = Distance::new(a, b);
-            if distance.value > REACH {
-                return;
-            }
-            let [_, second] = derivatives(distance.value, |r| self.nonbonded.pair_energy(i, j, scaled, r));
-            c.add([i, j], distance.gradient(1.0), second.max(0.0));
+        contacts.visit(&self.nonbonded, self.level, x, |atoms, gradient, second| {
+            c.add(atoms, gradient, second.max(0.0));
         });
     }
 }

@@ -118,7 +118,7 @@ impl<P: PairLaw> Quencher<P> {
                 ..Limits::default()
             },
             observer: &mut (),
-            preconditioner: None,
+            approximate: None,
         };
         let settings = ProofSettings::molecule(vec![1.0; self.surface.atoms()]);
         let found = minimize_proven(&mut self.surface, x, task, &settings)?;
