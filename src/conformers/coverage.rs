@@ -1,0 +1,54 @@
+//! How much of the ensemble has been found: what the numbers of times that minima were hit by random samples say of those that were not.
+//!
+//! After n draws the chance that the next one is something new is f₁/n, where f₁ minima were hit once (I. J. Good, Biometrika 1953, 40,
+//! 237). One draw is added for a sample without any singleton, which proves less than it seems to. The number of unseen minima is at least
+//! f₁(f₁−1)/2(f₂+1) (A. Chao, Scand. J. Statist. 1984, 11, 265, bias-corrected form), and S(1−C)/C where all are equally easy
+//! to hit (A. Chao and S.-M. Lee, J. Am. Stat. Assoc. 1992, 87, 210); the larger of the two is given.
+//!
+//! A minimum that a systematic build-up had listed before any sample hit it is no news when it is hit: it is never a singleton. The
+//! samples then test the list, as a recapture does.
+
+/// One minimum as the samples saw it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sighting {
+    /// How often random samples ended in it.
+    pub hits: u64,
+    /// Whether it was known without them.
+    pub listed: bool,
+}
+
+/// What is thought of the unseen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Probability that a further sample within the window is a minimum that is known already.
+    pub coverage: f64,
+    /// Expected number of minima within the window that have not been seen.
+    pub unseen: f64,
+    /// Samples that this rests on.
+    pub samples: u64,
+}
+
+/// Judges the minima within a window.
+#[must_use]
+pub fn estimate(sightings: impl IntoIterator<Item = Sighting>) -> Estimate {
+    let (mut samples, mut seen, mut once, mut twice) = (0, 0_u64, 0_u64, 0_u64);
+    for sighting in sightings {
+        seen += 1;
+        samples += sighting.hits;
+        if !sighting.listed {
+            once += u64::from(sighting.hits == 1);
+            twice += u64::from(sighting.hits == 2);
+        }
+    }
+    let missing = (once + 1).min(samples + 1) as f64 / (samples + 1) as f64;
+    let coverage = 1.0 - missing;
+    let (once, twice, seen) = (once as f64, twice as f64, seen as f64);
+    let lower_bound = once * (once - 1.0).max(0.0) / (2.0 * (twice + 1.0));
+    // Nothing can be said of the unseen before something was seen twice over.
+    let even = if coverage > 0.0 { seen * missing / coverage } else { f64::INFINITY };
+    Estimate {
+        coverage,
+        unseen: even.max(lower_bound),
+        samples,
+    }
+}
