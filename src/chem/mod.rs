@@ -12,6 +12,7 @@ pub mod molecule;
 pub mod perception;
 pub mod rings;
 pub mod stereo;
+pub mod symmetry;
 pub mod valence;
 
 pub use element::Element;

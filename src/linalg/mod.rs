@@ -5,6 +5,7 @@ pub mod dense;
 pub mod eigen;
 pub mod lanczos;
 pub mod sparse_cholesky;
+pub mod superposition;
 pub mod vector;
 
 use thiserror::Error;
