@@ -5,6 +5,7 @@
 mod args;
 mod checks;
 mod collect;
+mod conformers;
 mod convert;
 mod energy;
 mod hold;
@@ -70,7 +71,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.to_string();
             let commands = match error.kind() {
-                InvalidSubcommand => "\nCommands: energy, minimize, scan, convert, serve",
+                InvalidSubcommand => "\nCommands: energy, minimize, scan, conformers, convert, serve",
                 _ => "",
             };
             message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
@@ -93,6 +94,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
         }
         Task::Scan(task) => {
             let work = scan::Scans { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Conformers(task) => {
+            let work = conformers::Searches { common, task };
             run_through(job, &work, work.heads())
         }
         Task::Serve(task) => {

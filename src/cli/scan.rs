@@ -255,7 +255,7 @@ impl Scans<'_> {
 }
 
 /// Runs in a pool of this many threads, or in the one that this thread belongs to.
-fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+pub(super) fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, String> {
     if rayon::current_thread_index().is_some() {
         return Ok(work());
     }

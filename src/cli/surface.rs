@@ -132,6 +132,13 @@ impl Assigned {
 }
 
 impl Live {
+    pub fn into_potential(self) -> Box<dyn Potential> {
+        match self {
+            Self::ForceField(evaluator) => evaluator,
+            Self::Engine(potential) => potential,
+        }
+    }
+
     pub fn potential(&mut self) -> &mut dyn Potential {
         match self {
             Self::ForceField(evaluator) => &mut **evaluator,

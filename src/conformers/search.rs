@@ -28,6 +28,19 @@ pub enum End {
     Failed(EvalError),
 }
 
+impl End {
+    /// The name in output: `budget`, `time`, `interrupted`, `failed`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Budget => "budget",
+            Self::Time => "time",
+            Self::Interrupted => "interrupted",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
 impl From<EvalError> for End {
     fn from(error: EvalError) -> Self {
         Self::Failed(error)
@@ -82,6 +95,8 @@ pub struct Search<'a> {
     pub pool: Pool,
     /// How often samples hit each minimum of the pool.
     pub sightings: Vec<Sighting>,
+    /// How often hops started from each.
+    pub visits: Vec<u64>,
     /// What was spent.
     pub tally: Tally,
     /// Raised to end early.
@@ -130,6 +145,7 @@ impl<'a> Search<'a> {
             rotors: Rotor::find(molecule),
             pool: Pool::new(molecule, settings.same),
             sightings: Vec::new(),
+            visits: Vec::new(),
             tally: Tally::default(),
             interrupt,
             started: Instant::now(),
@@ -190,7 +206,7 @@ impl<'a> Search<'a> {
             return None;
         }
         let place = self.pool.insert(found.energy, &found.x);
-        let (Found::New(index) | Found::Known(index)) = place;
+        let index = place.id();
         if index >= self.sightings.len() {
             self.sightings.resize(index + 1, Sighting { hits: 0, listed: !random });
         }
