@@ -43,8 +43,8 @@
 //! |---|---|---|
 //! | 0 | [`units`] | constants and conversions |
 //! | 1 | [`numeric`] | the numbers that formulas are written over: plain, dual, vector lanes |
-//! | 1 | [`chem`] | what a molecule is: graph, rings, aromaticity, stereo, bonds from coordinates |
-//! | 1 | [`linalg`] | eigenproblems, Cholesky decompositions, dense and block-sparse; the only room that names linear-algebra crates |
+//! | 1 | [`chem`] | what a molecule is: graph, rings, aromaticity, stereo, symmetry, bonds from coordinates |
+//! | 1 | [`linalg`] | eigenproblems, Cholesky decompositions, dense and block-sparse, superposition; the only room that names linear-algebra crates |
 //! | 2 | [`geometry`] | distance, angle, dihedral, out-of-plane angle, with gradients |
 //! | 2 | [`formats`] | text to molecules and back |
 //! | 3 | [`potential`] | the seam: the `Potential` trait, counting, test surfaces, other programs' surfaces (feature `engines`) |

@@ -27,6 +27,9 @@ pub enum Command {
     /// Finds the low-energy conformers of each molecule, each once.
     #[command(visible_alias = "conf")]
     Conformers(ConformersArgs),
+    /// Superposes structures of one molecule and tells how far apart they are, equivalent atoms being named at will.
+    #[command(visible_alias = "rmsd", alias = "superpose")]
+    Compare(CompareArgs),
     /// Writes molecules in another format.
     Convert(ConvertArgs),
     /// Lends a molecule's surface to another program, as an i-PI client.
@@ -204,6 +207,26 @@ pub struct MinimizeArgs {
     /// Coordinates to walk in; auto: internal ones for engines, Cartesian ones for force fields.
     #[arg(long, value_name = "KIND", default_value = "auto")]
     pub coordinates: CoordinatesName,
+}
+
+/// The first record of the first file is the reference. All records of the other files are compared with it, or, where there is one
+/// file only, all of this one. Which atoms belong together is found from the bonds, whatever their order.
+#[derive(Debug, ClapArgs)]
+pub struct CompareArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// Compare all atoms but hydrogen (so it is done without asking).
+    #[arg(long, conflicts_with = "all_atoms")]
+    pub heavy: bool,
+    /// Compare all atoms.
+    #[arg(long)]
+    pub all_atoms: bool,
+    /// Take the mirror image where it is closer.
+    #[arg(long)]
+    pub mirror: bool,
+    /// One JSON object a structure on standard output.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

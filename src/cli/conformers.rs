@@ -79,7 +79,9 @@ impl Searches<'_> {
     }
 
     fn report(&self, raw: &RawRecord, ready: &Ready, found: &Finished, outcome: &mut Outcome) -> Result<(), String> {
-        let (unit, proven) = (&found.outcome.ensemble, |c: &crate::conformers::ensemble::Conformer| c.proven);
+        let (unit, proven) = (&found.outcome.ensemble, |c: &crate::conformers::ensemble::Conformer| {
+            c.proven
+        });
         let unproven = unit.conformers.iter().filter(|c| !proven(c)).count();
         outcome.state = match &found.outcome.ended {
             Some(End::Interrupted) => State::NotConverged,
@@ -93,11 +95,17 @@ impl Searches<'_> {
             });
         };
         if unproven > 0 && outcome.state == State::Done {
-            say(Level::EveryWarning, format!("{unproven} conformers could not be proven to be minima"));
+            say(
+                Level::EveryWarning,
+                format!("{unproven} conformers could not be proven to be minima"),
+            );
         }
         say(Level::Note, self.summary(ready, found));
         if self.common.verbosity != Verbosity::Quiet {
-            say(Level::Single, lines::table(unit, self.common.verbosity == Verbosity::Verbose));
+            say(
+                Level::Single,
+                lines::table(unit, self.common.verbosity == Verbosity::Verbose),
+            );
         }
         let structures = if !self.task.json || self.common.output.is_some() {
             self.structures(raw, ready, found, &mut outcome.messages)?
@@ -121,8 +129,18 @@ impl Searches<'_> {
             estimate,
             ended,
         } = &found.outcome;
-        let many = |count: usize| if count == 1 { "1 conformer".to_owned() } else { format!("{count} conformers") };
-        let within = format!("{} within {} kcal/mol", many(ensemble.within_window), self.task.search.window);
+        let many = |count: usize| {
+            if count == 1 {
+                "1 conformer".to_owned()
+            } else {
+                format!("{count} conformers")
+            }
+        };
+        let within = format!(
+            "{} within {} kcal/mol",
+            many(ensemble.within_window),
+            self.task.search.window
+        );
         let kept = match ensemble.conformers.len() {
             kept if kept < ensemble.within_window => format!(", {kept} of them kept"),
             _ => String::new(),
@@ -130,8 +148,15 @@ impl Searches<'_> {
         let sure = if found.rotors == 0 && estimate.samples == 0 {
             "; nothing in it turns".to_owned()
         } else {
-            let unseen = if estimate.unseen.is_finite() { format!("{:.1}", estimate.unseen) } else { "many".to_owned() };
-            format!(", expected unseen {unseen}, coverage {:.1} %", 100.0 * estimate.coverage)
+            let unseen = if estimate.unseen.is_finite() {
+                format!("{:.1}", estimate.unseen)
+            } else {
+                "many".to_owned()
+            };
+            format!(
+                ", expected unseen {unseen}, coverage {:.1} %",
+                100.0 * estimate.coverage
+            )
         };
         let end = match ended {
             None => String::new(),

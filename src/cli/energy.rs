@@ -81,7 +81,8 @@ pub fn fail(raw: &RawRecord, prepared: &Prepared, reason: String, json: bool, ou
     fail_with(raw, Some(known), reason, json, outcome);
 }
 
-fn fail_to_prepare(raw: &RawRecord, failure: Failure, json: bool, outcome: &mut Outcome) {
+/// A record that is no molecule to work with.
+pub fn fail_to_prepare(raw: &RawRecord, failure: Failure, json: bool, outcome: &mut Outcome) {
     match failure {
         Failure::Unreadable(text) => {
             outcome.state = State::Unreadable;

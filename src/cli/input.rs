@@ -14,6 +14,8 @@ pub struct Records {
     waiting: VecDeque<Option<PathBuf>>,
     from: Option<Format>,
     current: Option<Open>,
+    /// What was looked at before its turn.
+    ahead: Option<Result<RawRecord, ReadError>>,
 }
 
 struct Open {
@@ -24,15 +26,29 @@ struct Open {
 
 impl Records {
     pub fn new(common: &Common) -> Self {
+        Self::of(&common.inputs, common.from)
+    }
+
+    /// The records of some inputs.
+    pub fn of(inputs: &[Input], from: Option<Format>) -> Self {
         let path = |input: &Input| match input {
             Input::Standard => None,
             Input::File(path) => Some(path.clone()),
         };
         Self {
-            waiting: common.inputs.iter().map(path).collect(),
-            from: common.from,
+            waiting: inputs.iter().map(path).collect(),
+            from,
             current: None,
+            ahead: None,
         }
+    }
+
+    /// The next record, which stays the next one.
+    pub fn peek(&mut self) -> Option<&Result<RawRecord, ReadError>> {
+        if self.ahead.is_none() {
+            self.ahead = self.next();
+        }
+        self.ahead.as_ref()
     }
 
     fn open(&self, path: Option<PathBuf>) -> Result<Open, ReadError> {
@@ -55,6 +71,9 @@ impl Iterator for Records {
     type Item = Result<RawRecord, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(item) = self.ahead.take() {
+            return Some(item);
+        }
         loop {
             if let Some(open) = &mut self.current {
                 if let Some(item) = open.reader.next() {

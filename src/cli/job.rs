@@ -1,8 +1,8 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
 use super::args::{
-    Args, Command, CommonArgs, ConformersArgs, EnergyArgs, FormatName, MethodName, MinimizeArgs, ScanArgs, SelectName,
-    ServeArgs, SurfaceArgs,
+    Args, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName, MinimizeArgs, ScanArgs,
+    SelectName, ServeArgs, SurfaceArgs,
 };
 use super::hold;
 use super::interrupt;
@@ -12,6 +12,7 @@ use crate::conformers::ensemble::{EnsembleSettings, Select};
 use crate::conformers::pool::PoolSettings;
 use crate::conformers::run::Method;
 use crate::conformers::search::Settings;
+use crate::conformers::similarity::{Compared, Hand};
 use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
@@ -62,6 +63,7 @@ pub enum Task {
     Minimize(Box<MinimizeTask>),
     Scan(Box<ScanTask>),
     Conformers(Box<ConformersTask>),
+    Compare(CompareTask),
     Convert,
     Serve(ServeTask),
 }
@@ -71,6 +73,14 @@ pub struct EnergyTask {
     pub json: bool,
     pub details: Details,
     pub repeat: Option<u64>,
+}
+
+pub struct CompareTask {
+    /// The file whose first record is the reference, where it is not among those compared.
+    pub reference: Option<Input>,
+    pub atoms: Compared,
+    pub hand: Hand,
+    pub json: bool,
 }
 
 pub struct ServeTask {
@@ -129,6 +139,7 @@ impl Job {
             Command::Minimize(minimize) => minimize_task(minimize)?,
             Command::Scan(scan) => scan_task(scan)?,
             Command::Conformers(conformers) => conformers_task(conformers)?,
+            Command::Compare(compare) => compare_task(compare)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
             Command::Serve(serve) => serve_task(serve)?,
         };
@@ -289,6 +300,21 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         threads,
     };
     Ok((common, Task::Conformers(Box::new(task))))
+}
+
+fn compare_task(args: CompareArgs) -> Result<(Common, Task), UsageError> {
+    let mut common = Common::new(args.common)?;
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    let reference = (common.inputs.len() > 1).then(|| common.inputs.remove(0));
+    let task = CompareTask {
+        reference,
+        atoms: if args.all_atoms { Compared::All } else { Compared::Heavy },
+        hand: if args.mirror { Hand::Either } else { Hand::Same },
+        json: args.json,
+    };
+    Ok((common, Task::Compare(task)))
 }
 
 fn unknown_extension(path: Option<&Path>) -> String {

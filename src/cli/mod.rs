@@ -5,6 +5,7 @@
 mod args;
 mod checks;
 mod collect;
+mod compare;
 mod conformers;
 mod convert;
 mod energy;
@@ -71,7 +72,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.to_string();
             let commands = match error.kind() {
-                InvalidSubcommand => "\nCommands: energy, minimize, scan, conformers, convert, serve",
+                InvalidSubcommand => "\nCommands: energy, minimize, scan, compare, conformers, convert, serve",
                 _ => "",
             };
             message::print_error(&format!("{}{commands}", text.trim_end().trim_start_matches("error: ")));
@@ -104,17 +105,17 @@ fn work_through(job: &Job) -> Result<u8, String> {
             let taken = Default::default();
             run_through(job, &serve::Service { common, task, taken }, Heads::structures())
         }
+        Task::Compare(task) => compare::run(job, task),
         Task::Convert => run_through(job, &convert::Conversions { common }, Heads::structures()),
     }
 }
 
 fn run_through(job: &Job, work: &dyn Work, heads: Heads) -> Result<u8, String> {
+    run_records(job, input::Records::new(&job.common), work, heads)
+}
+
+fn run_records(job: &Job, records: input::Records, work: &dyn Work, heads: Heads) -> Result<u8, String> {
     let mut collector = Collector::new(job, heads)?;
-    pipeline::run(
-        input::Records::new(&job.common),
-        job.common.threads,
-        work,
-        &mut collector,
-    )?;
+    pipeline::run(records, job.common.threads, work, &mut collector)?;
     collector.finish()
 }

@@ -45,7 +45,11 @@ pub fn estimate(sightings: impl IntoIterator<Item = Sighting>) -> Estimate {
     let (once, twice, seen) = (once as f64, twice as f64, seen as f64);
     let lower_bound = once * (once - 1.0).max(0.0) / (2.0 * (twice + 1.0));
     // Nothing can be said of the unseen before something was seen twice over.
-    let even = if coverage > 0.0 { seen * missing / coverage } else { f64::INFINITY };
+    let even = if coverage > 0.0 {
+        seen * missing / coverage
+    } else {
+        f64::INFINITY
+    };
     Estimate {
         coverage,
         unseen: even.max(lower_bound),

@@ -78,7 +78,11 @@ pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool
     let mut members: Vec<usize> = search.in_window();
     let entries = search.pool.entries();
     members.sort_by(|&a, &b| entries[a].energy.total_cmp(&entries[b].energy).then(a.cmp(&b)));
-    let kept = choose(search.molecule, &members.iter().map(|&m| entries[m].x.as_slice()).collect::<Vec<_>>(), settings);
+    let kept = choose(
+        search.molecule,
+        &members.iter().map(|&m| entries[m].x.as_slice()).collect::<Vec<_>>(),
+        settings,
+    );
     let member = |m: usize| Member {
         energy: entries[m].energy,
         x: entries[m].x.clone(),
@@ -203,7 +207,10 @@ fn choose(molecule: &Molecule, geometries: &[&[f64]], settings: &EnsembleSetting
     let mut nearest = vec![f64::INFINITY; prints.len()];
     while kept.len() < most {
         let newest = &prints[kept[kept.len() - 1]];
-        nearest.par_iter_mut().zip(&prints).for_each(|(nearest, print)| *nearest = nearest.min(unlikeness(newest, print)));
+        nearest
+            .par_iter_mut()
+            .zip(&prints)
+            .for_each(|(nearest, print)| *nearest = nearest.min(unlikeness(newest, print)));
         let farthest = (0..prints.len()).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
         match farthest {
             Some(next) if nearest[next] > 0.0 => kept.push(next),
@@ -228,7 +235,9 @@ struct Fingerprints {
 impl Fingerprints {
     fn new(molecule: &Molecule) -> Self {
         let classes = symmetry_classes(molecule);
-        let heavy: Vec<usize> = (0..molecule.len()).filter(|&a| molecule.element(a).atomic_number() > 1).collect();
+        let heavy: Vec<usize> = (0..molecule.len())
+            .filter(|&a| molecule.element(a).atomic_number() > 1)
+            .collect();
         let mut pairs: Vec<([usize; 2], [usize; 2])> = Vec::new();
         for (n, &a) in heavy.iter().enumerate() {
             for &b in &heavy[..n] {
@@ -247,7 +256,11 @@ impl Fingerprints {
         let mut print = Vec::new();
         for group in &self.groups {
             let start = print.len();
-            print.extend(group.iter().map(|&[a, b]| (position(x, a) - position(x, b)).square().sqrt()));
+            print.extend(
+                group
+                    .iter()
+                    .map(|&[a, b]| (position(x, a) - position(x, b)).square().sqrt()),
+            );
             print[start..].sort_by(f64::total_cmp);
         }
         print

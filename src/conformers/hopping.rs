@@ -79,7 +79,9 @@ pub struct Round<'a, M: Moves> {
 
 impl<M: Moves> std::fmt::Debug for Round<'_, M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Round").field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("Round")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }
 
@@ -121,7 +123,9 @@ impl<M: Moves> Round<'_, M> {
             if self.interrupt.load(Ordering::Relaxed) {
                 break;
             }
-            let Some(x) = self.propose(&from.x, chain.size, &mut random) else { continue };
+            let Some(x) = self.propose(&from.x, chain.size, &mut random) else {
+                continue;
+            };
             let attempt = relaxer.relax(&x, &mut Interrupt(self.interrupt));
             let (energy, temperature) = (from.energy, chain.temperature);
             if let Some(found) = attempt.found.as_ref().filter(|found| (self.is_fit)(&found.x)) {

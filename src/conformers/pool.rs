@@ -4,6 +4,9 @@
 //! and of these with those that it can be superposed on, equivalent atoms being named at will ([`super::similarity`]). So rotamers of
 //! methyl groups are one conformer, and different minima of nearly equal energy are two.
 
+#[cfg(test)]
+mod tests;
+
 use super::handedness::Handedness;
 use super::similarity::{Compared, Hand, Shape, Similarity};
 use crate::chem::Molecule;
@@ -43,6 +46,8 @@ pub struct Entry {
     /// How many times it was found.
     pub count: u64,
     shape: Shape,
+    /// Which mirror images of it are the same conformer.
+    hand: Hand,
 }
 
 /// What an inserted minimum turned out to be. The number stays that of the minimum.
@@ -108,13 +113,15 @@ impl Pool {
             }
             None => {
                 let id = self.entries.len();
+                let hand = self.hand(&shape);
                 self.by_energy.insert((EnergyKey::new(energy), id));
                 self.entries.push(Entry {
                     energy,
                     x: x.to_vec(),
-                    degeneracy: self.degeneracy(&shape),
+                    degeneracy: self.degeneracy(&shape, hand),
                     count: 1,
                     shape,
+                    hand,
                 });
                 Found::New(id)
             }
@@ -155,7 +162,7 @@ impl Pool {
 
     /// The minimum that a geometry is: of several the nearest in energy, then the first.
     fn search(&self, energy: f64, shape: &Shape) -> Option<usize> {
-        let tolerance = self.settings.energy;
+        let tolerance = self.settings.energy.max(0.0);
         let keys = (EnergyKey::new(energy - tolerance), 0)..=(EnergyKey::new(energy + tolerance), usize::MAX);
         let mut candidates: Vec<(f64, usize)> = self
             .by_energy
@@ -164,23 +171,29 @@ impl Pool {
             .filter(|&(_, id)| self.similarity.least(&self.entries[id].shape, shape) <= self.settings.rmsd)
             .collect();
         candidates.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let hand = if self.settings.keep_mirror_images {
-            Hand::Same
-        } else {
-            Hand::Either
-        };
         let same = |&id: &usize| {
-            let known = &self.entries[id].shape;
-            self.similarity.within(known, shape, hand, self.settings.rmsd).is_some()
+            let known = &self.entries[id];
+            let found = self
+                .similarity
+                .within(&known.shape, shape, known.hand, self.settings.rmsd);
+            found.is_some()
         };
         candidates.into_iter().map(|(_, id)| id).find(same)
     }
 
-    /// Whether the mirror image counts as well: it is the same molecule, and not the same conformer.
-    fn degeneracy(&self, shape: &Shape) -> u32 {
+    /// Which mirror images of a new minimum are to be the same: none of a chiral molecule's, which are another molecule.
+    fn hand(&self, shape: &Shape) -> Hand {
+        if !self.settings.keep_mirror_images && self.handedness.mirror_image_is_same_molecule(shape.centered()) {
+            Hand::Either
+        } else {
+            Hand::Same
+        }
+    }
+
+    /// The mirror image counts as well where it is the same molecule, but not the same geometry.
+    fn degeneracy(&self, shape: &Shape, hand: Hand) -> u32 {
         let alike = || self.similarity.within(shape, shape, Hand::Mirrored, self.settings.rmsd);
-        let merged = !self.settings.keep_mirror_images;
-        if merged && alike().is_none() && self.handedness.mirror_image_is_same_molecule(shape.centered()) {
+        if hand == Hand::Either && alike().is_none() {
             2
         } else {
             1

@@ -37,7 +37,10 @@ impl Rotor {
     /// The dihedral at coordinates (Å), radian, between −π/fold and π/fold.
     #[must_use]
     pub fn dihedral(&self, x: &[f64]) -> f64 {
-        self.wrap(dihedral(x, [self.reference[0], self.axis[0], self.axis[1], self.reference[1]]))
+        self.wrap(dihedral(
+            x,
+            [self.reference[0], self.axis[0], self.axis[1], self.reference[1]],
+        ))
     }
 
     /// An angle (radian) brought between −π/fold and π/fold.
@@ -135,13 +138,19 @@ impl<'a> Finder<'a> {
         let [a, b] = drawn.atoms;
         let axis = [self.end_of_line(b, a)?, self.end_of_line(a, b)?];
         let folds = [self.fold(axis[0], a, b)?, self.fold(axis[1], b, a)?];
-        let sides = [self.side(axis[0], axis[1], [a, b])?, self.side(axis[1], axis[0], [b, a])?];
+        let sides = [
+            self.side(axis[0], axis[1], [a, b])?,
+            self.side(axis[1], axis[0], [b, a])?,
+        ];
         let (axis, moving) = if sides[1].len() <= sides[0].len() {
             (axis, sides[1].clone())
         } else {
             ([axis[1], axis[0]], sides[0].clone())
         };
-        let reference = [self.reference(axis[0], &moving, axis)?, self.reference_in(axis[1], &moving, axis)?];
+        let reference = [
+            self.reference(axis[0], &moving, axis)?,
+            self.reference_in(axis[1], &moving, axis)?,
+        ];
         Some(Rotor {
             axis,
             reference,
@@ -197,10 +206,18 @@ impl<'a> Finder<'a> {
     /// Whether each of some substituents is one atom, or itself an end like methyl.
     fn carry_no_rotor(&self, substituents: &[usize], end: usize) -> bool {
         substituents.iter().all(|&s| {
-            let others: Vec<usize> = self.molecule.neighbors(s).iter().map(|n| n.atom).filter(|&n| n != end).collect();
+            let others: Vec<usize> = self
+                .molecule
+                .neighbors(s)
+                .iter()
+                .map(|n| n.atom)
+                .filter(|&n| n != end)
+                .collect();
             others.is_empty()
                 || (others.len() == 3
-                    && others.iter().all(|&o| self.molecule.degree(o) == 1 && self.classes[o] == self.classes[others[0]]))
+                    && others
+                        .iter()
+                        .all(|&o| self.molecule.degree(o) == 1 && self.classes[o] == self.classes[others[0]]))
         })
     }
 
@@ -249,7 +266,12 @@ impl<'a> Finder<'a> {
     }
 
     fn heaviest(&self, end: usize, wanted: impl Fn(usize) -> bool) -> Option<usize> {
-        let atoms = self.molecule.neighbors(end).iter().map(|n| n.atom).filter(|&n| wanted(n));
+        let atoms = self
+            .molecule
+            .neighbors(end)
+            .iter()
+            .map(|n| n.atom)
+            .filter(|&n| wanted(n));
         atoms.max_by_key(|&n| (self.molecule.element(n).atomic_number() > 1, std::cmp::Reverse(n)))
     }
 

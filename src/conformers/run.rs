@@ -75,11 +75,18 @@ pub fn choose(search: &Search<'_>) -> (Method, String) {
     let rotors = search.rotors.len();
     let segments = super::moves::flexible_segments(search.molecule).len();
     let inverting = super::moves::inverting_atoms(search.molecule).len();
-    let most = if is_hydrocarbon(search.molecule) { MOST_HYDROCARBON_ROTORS } else { MOST_ROTORS };
+    let most = if is_hydrocarbon(search.molecule) {
+        MOST_HYDROCARBON_ROTORS
+    } else {
+        MOST_ROTORS
+    };
     if segments > 0 {
         (Method::BasinHopping, format!("{rotors} rotors and flexible rings"))
     } else if inverting > 0 {
-        (Method::BasinHopping, format!("{rotors} rotors and nitrogen that inverts"))
+        (
+            Method::BasinHopping,
+            format!("{rotors} rotors and nitrogen that inverts"),
+        )
     } else if rotors > most {
         (Method::BasinHopping, format!("{rotors} rotors, too many to enumerate"))
     } else {
@@ -94,7 +101,10 @@ fn is_hydrocarbon(molecule: &Molecule) -> bool {
 /// How much parts that come late may bring back by attraction (kcal/mol): contacts of CH groups little, dipoles more, hydrogen bonds most.
 fn margin(molecule: &Molecule) -> f64 {
     let is_donor = |a: usize| {
-        let has_hydrogen = molecule.neighbors(a).iter().any(|n| molecule.element(n.atom).atomic_number() == 1);
+        let has_hydrogen = molecule
+            .neighbors(a)
+            .iter()
+            .any(|n| molecule.element(n.atom).atomic_number() == 1);
         has_hydrogen && matches!(molecule.element(a).symbol(), "N" | "O" | "F" | "S")
     };
     if (0..molecule.len()).any(|a| is_donor(a) || molecule.atom(a).formal_charge != 0) {
@@ -266,7 +276,10 @@ impl Stages<'_, '_, '_> {
         self.search.visits.resize(self.search.pool.len(), 0);
         let (entries, visits) = (self.search.pool.entries(), &self.search.visits);
         ids.sort_by(|&a, &b| {
-            visits[a].cmp(&visits[b]).then(entries[a].energy.total_cmp(&entries[b].energy)).then(a.cmp(&b))
+            visits[a]
+                .cmp(&visits[b])
+                .then(entries[a].energy.total_cmp(&entries[b].energy))
+                .then(a.cmp(&b))
         });
         ids.truncate(OFFERED);
         let relaxed = |&id: &usize| Relaxed {

@@ -181,7 +181,11 @@ impl<'a> Search<'a> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Err(End::Interrupted);
         }
-        if self.settings.max_time.is_some_and(|most| self.started.elapsed() >= most) {
+        if self
+            .settings
+            .max_time
+            .is_some_and(|most| self.started.elapsed() >= most)
+        {
             return Err(End::Time);
         }
         match self.settings.max_minimizations {
@@ -208,7 +212,13 @@ impl<'a> Search<'a> {
         let place = self.pool.insert(found.energy, &found.x);
         let index = place.id();
         if index >= self.sightings.len() {
-            self.sightings.resize(index + 1, Sighting { hits: 0, listed: !random });
+            self.sightings.resize(
+                index + 1,
+                Sighting {
+                    hits: 0,
+                    listed: !random,
+                },
+            );
         }
         self.sightings[index].hits += u64::from(random);
         Some(place)
@@ -223,7 +233,11 @@ impl<'a> Search<'a> {
     /// Energy of the lowest minimum so far, kcal/mol; infinite where there is none.
     #[must_use]
     pub fn lowest(&self) -> f64 {
-        self.pool.entries().iter().map(|e| e.energy).fold(f64::INFINITY, f64::min)
+        self.pool
+            .entries()
+            .iter()
+            .map(|e| e.energy)
+            .fold(f64::INFINITY, f64::min)
     }
 
     /// Pool numbers of the minima within the window.

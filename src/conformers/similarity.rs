@@ -7,7 +7,7 @@
 
 mod search;
 #[cfg(test)]
-mod tests;
+pub(in crate::conformers) mod tests;
 
 use crate::chem::symmetry::{Correspondence, Mismatch, Step};
 use crate::chem::{Element, Molecule};
@@ -164,7 +164,8 @@ impl Similarity {
     /// equivalent fragments may be told apart that are not: the search is bounded.
     #[must_use]
     pub fn within(&self, first: &Shape, second: &Shape, hand: Hand, limit: f64) -> Option<Hand> {
-        if !(self.least(first, second) <= limit) {
+        let least = self.least(first, second);
+        if least > limit || least.is_nan() {
             return None;
         }
         let squares = limit * limit * self.count as f64;

@@ -185,7 +185,10 @@ impl Builder<'_, '_> {
             let mut states = vec![(self.reference.angles[rotor], self.reference.energy)];
             for stem in found.into_iter().flatten().filter(|s| self.rests(s, &[rotor])) {
                 let angle = stem.angles[rotor];
-                if !states.iter().any(|&(s, _)| self.search.rotors[rotor].distance(s, angle) < SAME_STATE) {
+                if !states
+                    .iter()
+                    .any(|&(s, _)| self.search.rotors[rotor].distance(s, angle) < SAME_STATE)
+                {
                     states.push((angle, stem.energy));
                 }
             }
@@ -261,7 +264,9 @@ impl Builder<'_, '_> {
                 energy: stem.energy,
             });
             for stem in [Some(stem), image].into_iter().flatten() {
-                if self.rests(&stem, &[first, second]) && !minima.iter().any(|m| self.same_states(m, &stem, &[first, second])) {
+                if self.rests(&stem, &[first, second])
+                    && !minima.iter().any(|m| self.same_states(m, &stem, &[first, second]))
+                {
                     minima.push(stem);
                 }
             }
@@ -283,7 +288,9 @@ impl Builder<'_, '_> {
         };
         let parents = self.relax(minima.iter().map(back).collect())?;
         let pair = |(stem, parent): (&Stem, Option<Stem>)| {
-            let parent = parent.filter(|p| self.rests(p, &[first])).unwrap_or_else(|| self.reference.clone());
+            let parent = parent
+                .filter(|p| self.rests(p, &[first]))
+                .unwrap_or_else(|| self.reference.clone());
             Pair {
                 values: [stem.angles[first], stem.angles[second]],
                 parent: parent.angles[first],
@@ -331,8 +338,11 @@ impl Builder<'_, '_> {
     fn extend(&self, stem: &Stem, place: usize, out: &mut Vec<Candidate>) {
         let rotor = self.order[place];
         let earlier = &self.order[..place];
-        let tables: Vec<&PairTable> =
-            self.tables.iter().filter(|t| t.second == rotor && earlier.contains(&t.first)).collect();
+        let tables: Vec<&PairTable> = self
+            .tables
+            .iter()
+            .filter(|t| t.second == rotor && earlier.contains(&t.first))
+            .collect();
         let Some((main, others)) = tables.split_first() else {
             let lowest = self.reference.energy;
             for &(angle, energy) in self.singles[rotor].iter().skip(1) {
@@ -347,21 +357,32 @@ impl Builder<'_, '_> {
             if is_stem {
                 continue;
             }
-            let cost = pair.cost + others.iter().map(|t| self.cost_beside(t, stem, pair.values[1])).sum::<f64>();
+            let cost = pair.cost
+                + others
+                    .iter()
+                    .map(|t| self.cost_beside(t, stem, pair.values[1]))
+                    .sum::<f64>();
             out.push(self.candidate(stem, &[(main.first, shifted), (rotor, pair.values[1])], cost));
         }
     }
 
     fn applicable<'t>(&self, table: &'t PairTable, stem: &Stem) -> impl Iterator<Item = &'t Pair> {
         let (first, value) = (self.search.rotors[table.first].clone(), stem.angles[table.first]);
-        table.pairs.iter().filter(move |p| first.distance(p.parent, value) < NEAR_STATE)
+        table
+            .pairs
+            .iter()
+            .filter(move |p| first.distance(p.parent, value) < NEAR_STATE)
     }
 
     /// What a state costs beside another neighbour; nothing is charged for what that table doesn't know.
     fn cost_beside(&self, table: &PairTable, stem: &Stem, value: f64) -> f64 {
         let rotor = &self.search.rotors[table.second];
-        let near = self.applicable(table, stem).filter(|p| rotor.distance(p.values[1], value) < NEAR_STATE);
-        let alone = self.singles[table.second].iter().filter(|s| rotor.distance(s.0, value) < NEAR_STATE);
+        let near = self
+            .applicable(table, stem)
+            .filter(|p| rotor.distance(p.values[1], value) < NEAR_STATE);
+        let alone = self.singles[table.second]
+            .iter()
+            .filter(|s| rotor.distance(s.0, value) < NEAR_STATE);
         let alone = alone.map(|s| s.1 - self.reference.energy).fold(0.0, f64::max);
         near.map(|p| p.cost - alone).reduce(f64::min).unwrap_or(0.0)
     }
@@ -397,7 +418,9 @@ impl Builder<'_, '_> {
     fn is_same(&self, a: &Stem, b: &Stem) -> bool {
         let agree = |sign: f64| {
             let angles = a.angles.iter().zip(&b.angles).zip(&self.search.rotors);
-            angles.into_iter().all(|((&a, &b), rotor)| rotor.distance(a, sign * b) < SAME_MINIMUM)
+            angles
+                .into_iter()
+                .all(|((&a, &b), rotor)| rotor.distance(a, sign * b) < SAME_MINIMUM)
         };
         (a.energy - b.energy).abs() < SAME_ENERGY && (agree(1.0) || (self.search.mirrors && agree(-1.0)))
     }

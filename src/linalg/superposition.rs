@@ -219,3 +219,115 @@ impl Overlap {
         value
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers without a pattern between −1 and 1.
+    fn scattered(n: usize, seed: f64) -> Vec<f64> {
+        (0..n).map(|i| (12.9898 * i as f64 + 78.233 * seed).sin()).collect()
+    }
+
+    fn turned(x: &[f64], seed: f64) -> Vec<f64> {
+        let covariance: Vec<f64> = scattered(9, seed);
+        let motion = Superposition {
+            rotation: best_rotation(&covariance.try_into().unwrap()).unwrap(),
+            translation: [3.0, -20.0, 100.0],
+            rmsd: 0.0,
+        };
+        motion.apply(x)
+    }
+
+    fn determinant(r: &[[f64; 3]; 3]) -> f64 {
+        let minor = |a: usize, b: usize| r[1][a] * r[2][b] - r[1][b] * r[2][a];
+        r[0][0] * minor(1, 2) - r[0][1] * minor(0, 2) + r[0][2] * minor(0, 1)
+    }
+
+    #[test]
+    fn what_was_moved_is_brought_back() {
+        let line: Vec<f64> = (0..5).flat_map(|i| [f64::from(i), 2.0 * f64::from(i), 0.0]).collect();
+        let mut plane = scattered(15, 1.0);
+        plane.iter_mut().skip(2).step_by(3).for_each(|z| *z = 0.0);
+        let all = [
+            vec![],
+            vec![1.0, 2.0, 3.0],
+            scattered(6, 4.0),
+            line,
+            plane,
+            scattered(90, 5.0),
+        ];
+        for (seed, x) in all.iter().enumerate() {
+            let moved = turned(x, seed as f64);
+            let found = superpose(x, &moved, None).unwrap();
+            assert!((determinant(&found.rotation) - 1.0).abs() < 1e-12);
+            assert!(found.rmsd < 1e-12, "{} points: {}", x.len() / 3, found.rmsd);
+            let back = found.apply(&moved);
+            assert!(back.iter().zip(x).all(|(a, b)| (a - b).abs() < 1e-12));
+        }
+    }
+
+    #[test]
+    fn a_mirror_image_is_not_superposed() {
+        let x = scattered(12, 6.0);
+        let mirrored: Vec<f64> = x.iter().map(|v| -v).collect();
+        let found = superpose(&x, &mirrored, None).unwrap();
+        assert!((determinant(&found.rotation) - 1.0).abs() < 1e-12 && found.rmsd > 0.05);
+    }
+
+    #[test]
+    fn no_small_rotation_improves_the_superposition() {
+        let (x, y) = (scattered(30, 1.0), scattered(30, 2.0));
+        let weights: Vec<f64> = (0..10).map(|i| 0.5 + f64::from(i)).collect();
+        let found = superpose(&x, &y, Some(&weights)).unwrap();
+        let rmsd = |points: &[f64]| {
+            let distance = |i: usize| (0..3).map(|k| (x[3 * i + k] - points[3 * i + k]).powi(2)).sum::<f64>();
+            let sum: f64 = (0..10).map(|i| weights[i] * distance(i)).sum();
+            (sum / weights.iter().sum::<f64>()).sqrt()
+        };
+        let best = found.apply(&y);
+        assert!((rmsd(&best) - found.rmsd).abs() < 1e-12);
+        for axis in 0..6 {
+            let mut other = best.clone();
+            for p in other.chunks_exact_mut(3) {
+                let (a, b) = ((axis + 1) % 3, (axis + 2) % 3);
+                let (sine, cosine) = if axis < 3 { 0.01_f64 } else { -0.01 }.sin_cos();
+                (p[a], p[b]) = (cosine * p[a] - sine * p[b], sine * p[a] + cosine * p[b]);
+            }
+            assert!(rmsd(&other) > found.rmsd, "axis {axis}");
+        }
+    }
+
+    #[test]
+    fn the_overlap_is_that_of_the_best_rotation() {
+        for seed in 0..50 {
+            let (mut covariance, mut squares) = ([0.0; 9], 0.0);
+            let (a, b) = (scattered(12, f64::from(seed)), scattered(12, 0.3 + f64::from(seed)));
+            // The first have one, two and three points: rank one, two and three.
+            for k in (0..(seed as usize + 1).min(4)).map(|i| 3 * i) {
+                let (p, q) = ([a[k], a[k + 1], a[k + 2]], [b[k], b[k + 1], b[k + 2]]);
+                add_product(&mut covariance, &p, &q);
+                squares += (0..3).map(|i| p[i] * p[i] + q[i] * q[i]).sum::<f64>();
+            }
+            let rotation = best_rotation(&covariance).unwrap();
+            let wanted: f64 = (0..9).map(|i| rotation[i / 3][i % 3] * covariance[i]).sum();
+            let overlap = Overlap::new(&covariance, false);
+            let found = overlap.value(0.5 * squares);
+            assert!((found - wanted).abs() < 1e-6, "{seed}: {found} {wanted}");
+            assert!(found >= wanted - 1e-9);
+            assert!(overlap.is_below(wanted + 1e-4) && !overlap.is_below(wanted - 1e-4));
+            let mirrored = Overlap::new(&covariance.map(|c| -c), false).value(0.5 * squares);
+            let either = Overlap::new(&covariance, true).value(0.5 * squares);
+            assert!((either - found.max(mirrored)).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused() {
+        let x = [0.0, f64::NAN, 0.0];
+        assert!(matches!(
+            superpose(&x, &[1.0; 3], None),
+            Err(LinalgError::NotFinite { .. })
+        ));
+    }
+}

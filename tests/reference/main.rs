@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
+mod alkane;
+mod alkane_conformers;
 mod conformer_energies;
 mod kekule;
 mod mmff94;

@@ -109,6 +109,14 @@ pub struct ServeLine<'a> {
 }
 
 impl<'a> Identity<'a> {
+    /// A record that no energy was asked for.
+    pub fn without_surface(raw: &'a RawRecord, prepared: &'a Prepared) -> Self {
+        Self {
+            surface: None,
+            ..Self::ok(raw, prepared, "")
+        }
+    }
+
     pub fn ok(raw: &'a RawRecord, prepared: &'a Prepared, surface: &'static str) -> Self {
         Self {
             source: &raw.source_name,

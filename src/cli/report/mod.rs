@@ -1,5 +1,6 @@
 //! How results look: tables, JSON lines, structures, and the progress bar.
 
+pub mod compare;
 pub mod conformers;
 pub mod json;
 pub mod progress;

@@ -7,7 +7,7 @@ use crate::forcefield::{Breakdown, Terms};
 use crate::optimize::vector;
 
 /// Widest name that keeps the columns straight.
-const NAME_WIDTH: usize = 24;
+pub const NAME_WIDTH: usize = 24;
 
 /// Heads of the columns.
 pub fn head() -> String {
@@ -33,7 +33,7 @@ pub fn row(name: &str, index: usize, surface: &str, evaluated: &Evaluated) -> St
 }
 
 /// A name that leaves the line whole; a dash where there is none.
-fn shown(name: &str) -> String {
+pub fn shown(name: &str) -> String {
     let name = name.trim();
     if name.is_empty() {
         "-".to_owned()

@@ -13,7 +13,10 @@ pub fn inverting_atoms(molecule: &Molecule) -> Vec<[usize; 4]> {
     let hybridizations = Hybridization::of_all(molecule, &aromaticity);
     let inverts = |a: usize| {
         let &[i, j, k] = molecule.neighbors(a) else { return None };
-        let heavy = [i, j, k].iter().filter(|n| molecule.element(n.atom).atomic_number() > 1).count();
+        let heavy = [i, j, k]
+            .iter()
+            .filter(|n| molecule.element(n.atom).atomic_number() > 1)
+            .count();
         // With two hydrogens a turn does the same.
         let fits = molecule.element(a).symbol() == "N" && hybridizations[a] == Hybridization::Sp3 && heavy > 1;
         fits.then_some([a, i.atom, j.atom, k.atom])

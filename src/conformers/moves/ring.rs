@@ -33,7 +33,12 @@ pub fn flexible_segments(molecule: &Molecule) -> Vec<Segment> {
     let hybridizations = Hybridization::of_all(molecule, &aromaticity);
     let is_sp3 = |&&a: &&usize| hybridizations[a] == Hybridization::Sp3;
     let can_pucker = |ring: &&Vec<usize>| ring.len() > 3 && ring.iter().filter(is_sp3).count() > 1;
-    rings.all().iter().filter(can_pucker).flat_map(|ring| segments(molecule, ring)).collect()
+    rings
+        .all()
+        .iter()
+        .filter(can_pucker)
+        .flat_map(|ring| segments(molecule, ring))
+        .collect()
 }
 
 fn segments(molecule: &Molecule, ring: &[usize]) -> Vec<Segment> {
@@ -92,7 +97,12 @@ pub(super) fn flap(segment: &Segment, x: &mut [f64]) {
 
 /// Turns a segment by 60° to 300°.
 pub(super) fn crankshaft(segment: &Segment, x: &mut [f64], random: &mut ChaCha8Rng) {
-    turn_about(x, segment.axis, &segment.moving, random.random_range(PI / 3.0..5.0 * PI / 3.0));
+    turn_about(
+        x,
+        segment.axis,
+        &segment.moving,
+        random.random_range(PI / 3.0..5.0 * PI / 3.0),
+    );
 }
 
 /// The angle between a segment and the rest of its ring about the axis, radian: π where the ring is flat.

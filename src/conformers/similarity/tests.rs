@@ -97,7 +97,7 @@ fn renamed(x: &[f64], mapping: &[usize]) -> Vec<f64> {
 }
 
 /// A rotation by a random quaternion, and a shift.
-fn moved(rng: &mut ChaCha8Rng, x: &[f64]) -> Vec<f64> {
+pub fn moved(rng: &mut ChaCha8Rng, x: &[f64]) -> Vec<f64> {
     let covariance: Vec<f64> = random(rng, 3, 1.0);
     let motion = Superposition {
         rotation: crate::linalg::superposition::best_rotation(&covariance.try_into().unwrap()).unwrap(),
@@ -182,15 +182,265 @@ fn the_least_distance_is_that_of_the_whole_group() {
 }
 
 #[test]
-fn chiral_molecules_have_mirror_images_that_are_others() {
-    // A tetrahedral arrangement needs real geometries: every centre's ligands at the corners, in the order of the bonds or reversed.
-    let corners = [[1.0, 1.0, 1.0], [1.0, -1.0, -1.0], [-1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]];
-    let butane = chain(4);
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let mut x = random(&mut rng, butane.len(), 0.2);
-    for (center, at) in (0..4).map(|c| (c, 10.0 * c as f64)) {
-        x[3 * center] = at;
+fn dozens_of_methyl_groups_stay_cheap() {
+    // A chain with three methyl groups on every second atom but hydrogens replaced: (CH3)3Si-O-[Si(CH3)2-O]10-Si(CH3)3, 6²²·2¹⁰·… names.
+    let mut symbols = Vec::new();
+    let (mut bonds, mut hydrogens) = (Vec::new(), Vec::new());
+    for i in 0..23 {
+        symbols.push(if i % 2 == 0 { "Si" } else { "O" });
+        hydrogens.push(0);
+        if i > 0 {
+            bonds.push((i - 1, i));
+        }
     }
-    let _ = (corners, &x);
+    for i in (0..23).step_by(2) {
+        for _ in 0..if i == 0 || i == 22 { 3 } else { 2 } {
+            bonds.push((i, symbols.len()));
+            symbols.push("C");
+            hydrogens.push(3);
+        }
+    }
+    let molecule = molecule(&symbols, &bonds, &hydrogens);
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let x = tree_geometry(&mut rng, &molecule);
+    let similarity = Similarity::of(&molecule, Compared::All);
+    let shape = similarity.shape(&x);
+    let again = mirrored(&scrambled(&mut rng, &molecule, &x));
+    let again = added(&moved(&mut rng, &again), &random(&mut rng, molecule.len(), 0.05));
+    let again = similarity.shape_of_second(&again);
+    assert_eq!(
+        similarity.within(&shape, &again, Hand::Either, 0.1),
+        Some(Hand::Mirrored)
+    );
+    let other = similarity.shape_of_second(&tree_geometry(&mut rng, &molecule));
+    assert_eq!(similarity.within(&shape, &other, Hand::Either, 0.1), None);
+}
+
+/// One of the geometries with the same shape, by random choices among the automorphisms.
+pub fn scrambled(rng: &mut ChaCha8Rng, molecule: &Molecule, x: &[f64]) -> Vec<f64> {
+    let correspondence = Correspondence::automorphisms(molecule);
+    let (core, branches) = correspondence.steps();
+    let (mut image, mut used) = (vec![0; molecule.len()], vec![false; molecule.len()]);
+    for step in core.iter().chain(branches) {
+        let mut candidates = Vec::new();
+        correspondence.candidates(step, &image, &used, &mut candidates);
+        image[step.atom] = candidates[rng.random_range(0..candidates.len())];
+        used[image[step.atom]] = true;
+    }
+    renamed(x, &image)
+}
+
+/// Coordinates of an acyclic molecule with tetrahedral angles, bonds of 1.5 Å and random torsions; each centre's neighbours go round in
+/// the order of the bonds.
+pub fn tree_geometry(rng: &mut ChaCha8Rng, molecule: &Molecule) -> Vec<f64> {
+    let mut x = vec![0.0; 3 * molecule.len()];
+    let mut waiting = vec![(0, usize::MAX, [0.0, 0.0, 1.0])];
+    while let Some((atom, from, back)) = waiting.pop() {
+        let place = [x[3 * atom], x[3 * atom + 1], x[3 * atom + 2]];
+        let side = perpendicular(back);
+        let third = cross(back, side);
+        let start = std::f64::consts::TAU * rng.random::<f64>();
+        let mut turn = 0.0;
+        for next in molecule.neighbors(atom).iter().map(|n| n.atom).filter(|&n| n != from) {
+            // A first atom has a neighbour where others have what they came from.
+            let direction = if from == usize::MAX && turn == 0.0 && molecule.degree(atom) > 3 {
+                turn = 1e-9;
+                back
+            } else {
+                let angle = start + turn;
+                turn += std::f64::consts::TAU / 3.0;
+                let (sine, cosine) = angle.sin_cos();
+                let around = |k: usize| (8.0_f64 / 9.0).sqrt() * (cosine * side[k] + sine * third[k]);
+                [0, 1, 2].map(|k| around(k) - back[k] / 3.0)
+            };
+            (0..3).for_each(|k| x[3 * next + k] = place[k] + 1.5 * direction[k]);
+            waiting.push((next, atom, direction.map(|c| -c)));
+        }
+    }
+    x
+}
+
+fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
+}
+
+fn perpendicular(v: [f64; 3]) -> [f64; 3] {
+    let other = if v[0].abs() < 0.7 {
+        [1.0, 0.0, 0.0]
+    } else {
+        [0.0, 1.0, 0.0]
+    };
+    let c = cross(v, other);
+    let length = c.iter().map(|p| p * p).sum::<f64>().sqrt();
+    c.map(|p| p / length)
+}
+
+/// A ring in a plane, with the substituents of each atom above and below it in the order of the bonds.
+fn flat_ring(molecule: &Molecule, size: usize) -> Vec<f64> {
+    let mut x = vec![0.0; 3 * molecule.len()];
+    for atom in 0..size {
+        let (sine, cosine) = (std::f64::consts::TAU * atom as f64 / size as f64).sin_cos();
+        (x[3 * atom], x[3 * atom + 1]) = (1.5 * cosine, 1.5 * sine);
+        let outside = molecule.neighbors(atom).iter().map(|n| n.atom).filter(|&n| n >= size);
+        for (next, height) in outside.zip([0.9, -0.9]) {
+            x[3 * next..3 * next + 3].copy_from_slice(&[2.0 * cosine, 2.0 * sine, height]);
+        }
+    }
+    x
+}
+
+#[test]
+fn mirror_images_of_chiral_molecules_are_others() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let fluoroalkane = |swapped: &[bool]| {
+        let n = swapped.len() + 2;
+        let mut bonds: Vec<(usize, usize)> = (1..n).map(|i| (i - 1, i)).collect();
+        let mut symbols = vec!["C"; n];
+        for (i, &swap) in swapped.iter().enumerate() {
+            // Hydrogen as a heavy atom, so that its place among the bonds can be chosen.
+            for symbol in if swap { ["H", "F"] } else { ["F", "H"] } {
+                bonds.push((i + 1, symbols.len()));
+                symbols.push(symbol);
+            }
+        }
+        let hydrogens: Vec<usize> = (0..symbols.len())
+            .map(|i| if i == 0 || i == n - 1 { 3 } else { 0 })
+            .collect();
+        molecule(&symbols, &bonds, &hydrogens)
+    };
+    // A chain's neighbouring centres that look alike from one end are mirror images of each other.
+    let cases = [
+        (&[false, false][..], true),
+        (&[false, true], false),
+        (&[false, false, false], true),
+        (&[false, true, false], true),
+        (&[false, false, true], false),
+        (&[false, false, false, false], true),
+        (&[false, true, true, false], true),
+        (&[false, true, false, true], false),
+    ];
+    for (swapped, wanted) in cases {
+        let molecule = fluoroalkane(swapped);
+        let x = tree_geometry(&mut rng, &molecule);
+        let x = scrambled(&mut rng, &molecule, &x);
+        // Naming hydrogens and halves otherwise changes nothing.
+        assert_eq!(
+            Handedness::new(&molecule).mirror_image_is_same_molecule(&x),
+            wanted,
+            "{swapped:?}"
+        );
+    }
+    let halomethane = |symbols: &[&str]| molecule(symbols, &[(0, 1), (0, 2), (0, 3), (0, 4)], &[]);
+    for (symbols, wanted) in [(["C", "F", "Cl", "Br", "H"], false), (["C", "F", "Cl", "H", "H"], true)] {
+        let molecule = halomethane(&symbols);
+        let x = tree_geometry(&mut rng, &molecule);
+        assert_eq!(
+            Handedness::new(&molecule).mirror_image_is_same_molecule(&x),
+            wanted,
+            "{symbols:?}"
+        );
+    }
+    let butane = chain(4);
+    let x = tree_geometry(&mut rng, &butane);
     assert!(Handedness::new(&butane).mirror_image_is_same_molecule(&x));
+    let long = chain(200);
+    let x = tree_geometry(&mut rng, &long);
+    assert!(Handedness::new(&long).mirror_image_is_same_molecule(&x));
+}
+
+#[test]
+fn mirror_images_of_rings_depend_on_all_their_centres() {
+    // Difluorocyclohexanes: the place of the second fluorine, whether it is above, and whether the mirror image is the same.
+    for (place, above, wanted) in [
+        (1, true, true),
+        (1, false, false),
+        (2, true, true),
+        (2, false, false),
+        (3, true, true),
+        (3, false, true),
+    ] {
+        let mut symbols = vec!["C"; 6];
+        let mut bonds: Vec<(usize, usize)> = (0..6).map(|i| (i, (i + 1) % 6)).collect();
+        for atom in 0..6 {
+            let pair = match atom {
+                0 => ["F", "H"],
+                _ if atom == place && above => ["F", "H"],
+                _ if atom == place => ["H", "F"],
+                _ => ["H", "H"],
+            };
+            for symbol in pair {
+                bonds.push((atom, symbols.len()));
+                symbols.push(symbol);
+            }
+        }
+        let molecule = molecule(&symbols, &bonds, &[]);
+        let x = flat_ring(&molecule, 6);
+        let found = Handedness::new(&molecule).mirror_image_is_same_molecule(&x);
+        assert_eq!(found, wanted, "1,{} {above}", place + 1);
+    }
+}
+
+#[test]
+fn atoms_in_another_order_are_found_and_other_molecules_refused() {
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    let hexane = chain(6);
+    let x = tree_geometry(&mut rng, &hexane);
+    // Backwards.
+    let n = hexane.len();
+    let atoms = (0..n).rev().map(|a| hexane.atom(a).clone()).collect();
+    let bonds = hexane
+        .bonds()
+        .iter()
+        .rev()
+        .map(|b| Bond::new(n - 1 - b.atoms[1], n - 1 - b.atoms[0], b.order))
+        .collect();
+    let turned = Molecule::new(atoms, bonds).unwrap();
+    let y = moved(&mut rng, &renamed(&x, &(0..n).rev().collect::<Vec<_>>()));
+    for atoms in [Compared::Heavy, Compared::All] {
+        let similarity = Similarity::between(&hexane, &turned, atoms).unwrap();
+        let found = similarity.best(&x, &y, Hand::Same).unwrap().unwrap();
+        assert!(found.rmsd < 1e-9 && found.exact, "{found:?}");
+        let mapped = found.mapping.iter().enumerate().filter_map(|(a, m)| Some((a, (*m)?)));
+        assert!(mapped.clone().all(|(a, m)| hexane.element(a) == turned.element(m)));
+        assert_eq!(mapped.count(), similarity.count());
+        let back = found.superposed(&y);
+        let heavy = (0..6)
+            .map(|a| crate::linalg::vector::farthest_atom(&x[3 * a..3 * a + 3], &back[3 * (n - 1 - a)..3 * (n - a)]));
+        // The chain may have been turned round as well.
+        assert!(atoms == Compared::Heavy || heavy.into_iter().all(|d| d < 1e-8));
+    }
+    let refused = |other: &Molecule| {
+        Similarity::between(&hexane, other, Compared::All)
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        refused(&chain(5)),
+        "the molecules have different atoms: C6H14 and C5H12"
+    );
+    let branched = molecule(
+        &["C"; 6],
+        &[(0, 1), (1, 2), (2, 3), (3, 4), (1, 5)],
+        &[3, 1, 2, 2, 3, 3],
+    );
+    assert!(
+        refused(&branched).contains("has no counterpart"),
+        "{}",
+        refused(&branched)
+    );
+    let ether = molecule(&["C", "O", "C"], &[(0, 1), (1, 2)], &[3, 0, 3]);
+    let alcohol = molecule(&["C", "C", "O"], &[(0, 1), (1, 2)], &[3, 2, 1]);
+    let message = Similarity::between(&ether, &alcohol, Compared::All)
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("different bonds: 6 C-H in the first, 5 in the second"),
+        "{message}"
+    );
 }
