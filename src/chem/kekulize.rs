@@ -26,6 +26,18 @@ pub struct KekulizeError {
 /// # Errors
 /// Where no assignment exists; the molecule is unchanged then.
 pub fn kekulize(molecule: &mut Molecule) -> Result<(), KekulizeError> {
+    within(molecule, &Round::ALL)
+}
+
+/// As [`kekulize`], for drawings in which no hydrogen and no charge is left out (SMILES): none is guessed.
+///
+/// # Errors
+/// Where no assignment exists; the molecule is unchanged then.
+pub fn kekulize_as_drawn(molecule: &mut Molecule) -> Result<(), KekulizeError> {
+    within(molecule, &[Round::AsDrawn])
+}
+
+fn within(molecule: &mut Molecule, rounds: &[Round]) -> Result<(), KekulizeError> {
     let aromatic: Vec<usize> = (0..molecule.bonds().len())
         .filter(|&b| molecule.bond(b).order == BondOrder::Aromatic)
         .collect();
@@ -41,7 +53,7 @@ pub fn kekulize(molecule: &mut Molecule) -> Result<(), KekulizeError> {
     }
     let mut matching = Matching::new(neighbors);
     let mut left = None;
-    for round in Round::ALL {
+    for &round in rounds {
         let needs: Vec<Need> = sites
             .iter()
             .map(|s| s.as_ref().map_or(Need::Never, |s| s.need(round)))
@@ -58,6 +70,9 @@ pub fn kekulize(molecule: &mut Molecule) -> Result<(), KekulizeError> {
         let [a, b] = molecule.bond(bond).atoms;
         let double = matching.partner(a) == Some(b);
         molecule.set_bond_order(bond, if double { BondOrder::Double } else { BondOrder::Single });
+    }
+    if rounds == [Round::AsDrawn] {
+        return Ok(());
     }
     for (atom, site) in sites.iter().enumerate() {
         let charge = site

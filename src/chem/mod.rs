@@ -3,12 +3,14 @@
 //! No force field and no energy is known here.
 
 pub mod aromaticity;
+pub mod canonical;
 pub mod element;
 mod element_data;
 pub mod guard;
 pub mod hybridization;
 pub mod kekulize;
 pub mod molecule;
+mod partition;
 pub mod perception;
 pub mod rings;
 pub mod stereo;

@@ -2,11 +2,12 @@
 //!
 //! Which atoms are alike is decided by refinement of neighbourhoods (H. L. Morgan, J. Chem. Doc. 1965, 5, 107) on elements
 //! and isotopes alone, so that resonance drawings don't matter (the two oxygens of a sulfonate are alike). Limits of
-//! this: hydrogens must be explicit; atoms in highly regular graphs may count as alike that are not; and a centre whose
-//! ligands differ in their configuration only is found where both ligands are parts of one ring (1,4-dimethylcyclohexane),
-//! not in chains (the middle carbon of ribitol). Axes and planes of chirality (allenes, biaryls) are not looked for.
+//! this: hydrogens must be explicit; atoms in highly regular graphs may count as alike that are not. A centre whose ligands differ in
+//! their configuration only is found where both are parts of one ring (1,4-dimethylcyclohexane), or have something stereogenic inside
+//! (the middle carbon of ribitol). Axes and planes of chirality (allenes, biaryls) are not looked for.
 //! Configurations refer to the atoms' numbers, not to priorities: they serve to compare two geometries of one molecule.
 
+use super::canonical;
 use super::rings::Rings;
 use super::{BondMark, BondOrder, Element, Molecule};
 
@@ -72,12 +73,47 @@ impl Stereo {
     pub fn find(molecule: &Molecule) -> Self {
         let classes = symmetry_classes(molecule);
         let rings = Rings::smallest_set(molecule);
-        Self {
+        let mut found = Self {
             centers: centers(molecule, &classes, &rings),
             bonds: (0..molecule.bonds().len())
                 .filter_map(|bond| stereo_bond(molecule, &classes, &rings, bond))
                 .collect(),
+        };
+        found.add_pseudoasymmetric(molecule, &classes);
+        found
+    }
+
+    /// Adds the centres in chains whose ligands are alike in the graph, but have something stereogenic inside, so that they can differ
+    /// in its configuration (the middle carbon of ribitol).
+    fn add_pseudoasymmetric(&mut self, molecule: &Molecule, classes: &[usize]) {
+        let mut stereogenic = vec![false; molecule.len()];
+        self.centers.iter().for_each(|c| stereogenic[c.atom] = true);
+        self.bonds
+            .iter()
+            .flat_map(|b| b.atoms)
+            .for_each(|a| stereogenic[a] = true);
+        if !stereogenic.contains(&true) {
+            return;
         }
+        for atom in (0..molecule.len()).filter(|&a| is_rigid(molecule, a)) {
+            if stereogenic[atom] {
+                continue;
+            }
+            let mut neighbors: Vec<usize> = molecule.neighbors(atom).iter().map(|n| n.atom).collect();
+            neighbors.sort_unstable_by_key(|&n| (classes[n], n));
+            let can_differ = neighbors
+                .chunk_by(|&a, &b| classes[a] == classes[b])
+                .all(|alike| match *alike {
+                    [_] => true,
+                    [a, b] => branch_has(molecule, atom, [a, b], &stereogenic),
+                    _ => false,
+                });
+            if can_differ {
+                neighbors.sort_unstable();
+                self.centers.push(Center { atom, neighbors });
+            }
+        }
+        self.centers.sort_by_key(|c| c.atom);
     }
 }
 
@@ -117,6 +153,32 @@ impl Configuration {
                 .all(|(b, &s)| s.is_none() || side(b, coordinates) == s)
     }
 
+    /// All ways to state what is not stated yet, in a fixed order, `limit` at most: this one alone where nothing is open. Whether a
+    /// combination can be built (the bridgeheads of a small bicycle depend on each other), and whether two of them are one molecule
+    /// seen from two sides, is not judged.
+    pub fn completions(&self, limit: usize) -> impl Iterator<Item = Self> + '_ {
+        let missing = |open: usize| u32::try_from(open).unwrap_or(u32::MAX);
+        let open =
+            self.parities.iter().filter(|p| p.is_none()).count() + self.sides.iter().filter(|s| s.is_none()).count();
+        let all = 1usize.checked_shl(missing(open)).unwrap_or(usize::MAX);
+        (0..all.min(limit)).map(|number| self.completed(number))
+    }
+
+    /// What is open, filled in by the digits of a binary number.
+    fn completed(&self, number: usize) -> Self {
+        let mut filled = self.clone();
+        let mut digits = (0u32..).map(|k| number.checked_shr(k).unwrap_or(0) & 1 == 1);
+        for parity in filled.parities.iter_mut().filter(|p| p.is_none()) {
+            *parity = digits
+                .next()
+                .map(|d| if d { Parity::Clockwise } else { Parity::Anticlockwise });
+        }
+        for side in filled.sides.iter_mut().filter(|s| s.is_none()) {
+            *side = digits.next().map(|d| if d { Side::Cis } else { Side::Trans });
+        }
+        filled
+    }
+
     /// Whether all that is stereogenic has a configuration.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -124,40 +186,29 @@ impl Configuration {
     }
 }
 
-/// Classes of atoms that look alike in the graph, numbered from 0 (elements, isotopes and connectivity; no bond orders).
+/// Classes of atoms that look alike in the graph (elements, isotopes and connectivity; no bond orders).
 #[must_use]
 pub fn symmetry_classes(molecule: &Molecule) -> Vec<usize> {
-    let first: Vec<(Element, Option<u16>, usize)> = (0..molecule.len())
-        .map(|a| (molecule.element(a), molecule.atom(a).isotope, molecule.degree(a)))
-        .collect();
-    let (mut classes, mut count) = ranks(&first);
-    loop {
-        let next: Vec<(usize, Vec<usize>)> = (0..molecule.len())
-            .map(|a| {
-                let mut around: Vec<usize> = molecule.neighbors(a).iter().map(|n| classes[n.atom]).collect();
-                around.sort_unstable();
-                (classes[a], around)
-            })
-            .collect();
-        let (refined, refined_count) = ranks(&next);
-        if refined_count == count {
-            return classes;
-        }
-        (classes, count) = (refined, refined_count);
-    }
+    canonical::graph(molecule, &Configuration::default()).classes()
 }
 
-/// Rank of each key among the different ones, and their number.
-fn ranks<K: Ord>(keys: &[K]) -> (Vec<usize>, usize) {
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by(|&a, &b| keys[a].cmp(&keys[b]));
-    let mut rank = vec![0; keys.len()];
-    let mut count = 0;
-    for (place, &index) in order.iter().enumerate() {
-        count += usize::from(place == 0 || keys[order[place - 1]] != keys[index]);
-        rank[index] = count - 1;
+/// Whether the branch that begins with the first ligand has something stereogenic and does not come back by the second.
+fn branch_has(molecule: &Molecule, center: usize, [first, second]: [usize; 2], stereogenic: &[bool]) -> bool {
+    let mut seen = std::collections::BTreeSet::from([center, first]);
+    let mut stack = vec![first];
+    let mut found = false;
+    while let Some(atom) = stack.pop() {
+        found |= stereogenic[atom];
+        for n in molecule.neighbors(atom) {
+            if n.atom == second && atom != center {
+                return false;
+            }
+            if seen.insert(n.atom) {
+                stack.push(n.atom);
+            }
+        }
     }
-    (rank, count)
+    found
 }
 
 /// Whether an atom keeps its configuration: four neighbours, or three and a lone pair that does not invert easily
@@ -443,6 +494,21 @@ mod tests {
         );
         let one = molecule("C C C C F H H H H H H H", &bonds);
         assert!(Stereo::find(&one).centers.is_empty());
+    }
+
+    #[test]
+    fn what_is_open_is_filled_in_every_way_once() {
+        let stereo = Stereo::find(&star("C H F Cl Br"));
+        let open = Configuration {
+            parities: vec![None],
+            sides: vec![],
+            stereo,
+        };
+        let all: Vec<_> = open.completions(10).collect();
+        assert_eq!(all.len(), 2);
+        assert!(all[0] != all[1] && all.iter().all(Configuration::is_complete));
+        assert_eq!(open.completions(1).count(), 1);
+        assert_eq!(all[0].completions(10).collect::<Vec<_>>(), [all[0].clone()]);
     }
 
     #[test]

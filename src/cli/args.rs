@@ -40,8 +40,11 @@ pub enum Command {
 #[derive(Debug, ClapArgs)]
 pub struct CommonArgs {
     /// Files with molecules (.gz too), `-` for standard input.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "smiles", value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
+    /// A molecule as SMILES, a title after a space; may be given several times, beside files or instead of them.
+    #[arg(long, value_name = "SMILES")]
+    pub smiles: Vec<String>,
     /// Format of the input, where name and content don't tell.
     #[arg(long, value_name = "FORMAT")]
     pub from: Option<FormatName>,
@@ -310,6 +313,8 @@ pub enum FormatName {
     Mol2,
     #[value(alias = "ent")]
     Pdb,
+    #[value(alias = "smiles")]
+    Smi,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

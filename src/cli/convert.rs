@@ -5,7 +5,7 @@ use super::message::{Level, Message};
 use super::pipeline::{Outcome, State, Work};
 use super::prepare::{self, Failure, needs_perception, place};
 use super::report::structure;
-use crate::formats::RawRecord;
+use crate::formats::{Format, RawRecord};
 
 /// The command.
 pub struct Conversions<'a> {
@@ -23,11 +23,14 @@ impl Conversions<'_> {
             (State::Failed, message)
         };
         let format = structure::output_format(self.common, raw);
-        let record = raw
+        let mut record = raw
             .parse()
-            .map_err(|error| (State::Unreadable, unplaced(error.to_string())))?;
+            .map_err(|error| (State::Unreadable, unplaced(prepare::with_excerpt(&error))))?;
         let name = record.name.clone();
         structure::fits(self.common, format, raw).map_err(|text| failed(&name, text))?;
+        if format != Format::Smiles {
+            prepare::place_atoms(&mut record).map_err(|text| failed(&name, text))?;
+        }
         let record = if structure::holds_bonds(format) && needs_perception(&record) {
             match prepare::prepare(raw, self.common.charge, &mut outcome.messages) {
                 Ok(prepared) => {

@@ -87,7 +87,9 @@ pub fn fail_to_prepare(raw: &RawRecord, failure: Failure, json: bool, outcome: &
         Failure::Unreadable(text) => {
             outcome.state = State::Unreadable;
             if json {
-                outcome.text = json::line(&Identity::failed(raw, None, &text));
+                // The excerpt below the first line is for eyes.
+                let reason = text.lines().next().unwrap_or_default();
+                outcome.text = json::line(&Identity::failed(raw, None, reason));
             }
             outcome.messages.push(Message {
                 level: Level::Error,

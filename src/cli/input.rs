@@ -3,15 +3,16 @@
 use super::job::{Common, Input};
 use crate::formats::{Format, RawRecord, ReadError, Reader};
 use std::collections::VecDeque;
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Cursor};
 
 /// Name of standard input in messages and in JSON.
 const STANDARD_INPUT: &str = "standard input";
+/// Name of the option that gives molecules as text.
+const SMILES: &str = "--smiles";
 
 /// A stream of records and of what stands in their way.
 pub struct Records {
-    waiting: VecDeque<Option<PathBuf>>,
+    waiting: VecDeque<Input>,
     from: Option<Format>,
     current: Option<Open>,
     /// What was looked at before its turn.
@@ -31,12 +32,8 @@ impl Records {
 
     /// The records of some inputs.
     pub fn of(inputs: &[Input], from: Option<Format>) -> Self {
-        let path = |input: &Input| match input {
-            Input::Standard => None,
-            Input::File(path) => Some(path.clone()),
-        };
         Self {
-            waiting: inputs.iter().map(path).collect(),
+            waiting: inputs.iter().cloned().collect(),
             from,
             current: None,
             ahead: None,
@@ -51,13 +48,17 @@ impl Records {
         self.ahead.as_ref()
     }
 
-    fn open(&self, path: Option<PathBuf>) -> Result<Open, ReadError> {
-        let (name, reader) = match path {
-            None => (
+    fn open(&self, input: Input) -> Result<Open, ReadError> {
+        let (name, reader) = match input {
+            Input::Standard => (
                 STANDARD_INPUT.to_owned(),
                 Reader::new(STANDARD_INPUT, Box::new(io::stdin()), self.from)?,
             ),
-            Some(path) => (path.display().to_string(), Reader::open(&path, self.from)?),
+            Input::File(path) => (path.display().to_string(), Reader::open(&path, self.from)?),
+            Input::Smiles(lines) => (
+                SMILES.to_owned(),
+                Reader::new(SMILES, Box::new(Cursor::new(lines)), Some(Format::Smiles))?,
+            ),
         };
         Ok(Open {
             name,
@@ -89,8 +90,8 @@ impl Iterator for Records {
                     }));
                 }
             }
-            let path = self.waiting.pop_front()?;
-            match self.open(path) {
+            let input = self.waiting.pop_front()?;
+            match self.open(input) {
                 Ok(open) => self.current = Some(open),
                 Err(error) => return Some(Err(error)),
             }

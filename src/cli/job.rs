@@ -46,9 +46,12 @@ pub struct Common {
     pub verbosity: Verbosity,
 }
 
+#[derive(Clone)]
 pub enum Input {
     Standard,
     File(PathBuf),
+    /// Lines of the command line's own.
+    Smiles(String),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -411,7 +414,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(31_557_600);
 
 impl Common {
     fn new(args: CommonArgs) -> Result<Self, UsageError> {
-        let inputs: Vec<Input> = args.inputs.into_iter().map(Input::new).collect();
+        let mut inputs: Vec<Input> = args.inputs.into_iter().map(Input::new).collect();
+        inputs.extend(smiles(&args.smiles)?);
         if inputs.iter().filter(|i| matches!(i, Input::Standard)).count() > 1 {
             return Err(UsageError("standard input (-) can be read only once".to_owned()));
         }
@@ -427,6 +431,17 @@ impl Common {
             threads: args.threads.map_or_else(cores, usize::from),
             verbosity: Verbosity::new(args.quiet, args.verbose),
         })
+    }
+}
+
+/// All that `--smiles` gives, as one input with a line each.
+fn smiles(given: &[String]) -> Result<Option<Input>, UsageError> {
+    let bad = |text: &&String| text.trim().is_empty() || text.contains(['\n', '\r']) || text.trim().starts_with('#');
+    match given.iter().find(bad) {
+        Some(text) => Err(UsageError(format!(
+            "--smiles {text:?}: one SMILES on one line is expected, a title after a space"
+        ))),
+        None => Ok((!given.is_empty()).then(|| Input::Smiles(given.join("\n")))),
     }
 }
 
@@ -462,6 +477,7 @@ impl FormatName {
             Self::Sdf => Format::Sdf,
             Self::Mol2 => Format::Mol2,
             Self::Pdb => Format::Pdb,
+            Self::Smi => Format::Smiles,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::checks;
 use super::message::{Level, Message};
 use crate::chem::perception::perceive;
 use crate::chem::{BondOrder, Molecule, kekulize};
-use crate::formats::{Connectivity, RawRecord, Record};
+use crate::formats::{Connectivity, ParseError, RawRecord, Record};
 
 /// A record with its molecule in Kekulé form.
 pub struct Prepared {
@@ -108,13 +108,32 @@ pub fn prepare_atoms(raw: &RawRecord, charge: Option<i32>, messages: &mut Vec<Me
 
 /// Parses a record and refuses one without usable coordinates.
 fn understood(raw: &RawRecord, messages: &mut Vec<Message>) -> Result<Record, Failure> {
-    let mut record = raw.parse().map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let mut record = raw.parse().map_err(|error| Failure::Unreadable(with_excerpt(&error)))?;
     let place = place(raw, &record.name);
     let notes = std::mem::take(&mut record.notes);
     messages.extend(notes.into_iter().map(|note| warning(&place, note)));
+    if let Err(reason) = place_atoms(&mut record) {
+        return Err(unfit(record, reason));
+    }
     match checks::unusable_coordinates(&record.coordinates) {
         Some(reason) => Err(unfit(record, reason)),
         None => Ok(record),
+    }
+}
+
+/// Gives coordinates to a record that came without (SMILES): the one place where an embedding belongs.
+pub fn place_atoms(record: &mut Record) -> Result<(), String> {
+    if record.coordinates.is_empty() && !record.molecule.is_empty() {
+        return Err("it has no coordinates (a SMILES?)".to_owned());
+    }
+    Ok(())
+}
+
+/// What is wrong, and below it the place in the line where the format has no columns to count in.
+pub fn with_excerpt(error: &ParseError) -> String {
+    match &error.excerpt {
+        Some(excerpt) => format!("{error}\n{excerpt}"),
+        None => error.to_string(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The format's names, and how it is told from a file's name or its first lines.
 
-use super::Format;
 use super::scan::{Line, Lines, fields, float};
+use super::{Format, smiles};
 use std::path::Path;
 
 /// Record names that a PDB file can begin with.
@@ -12,7 +12,7 @@ const PDB_OPENINGS: [&str; 14] = [
 
 impl Format {
     /// All formats, in the order in which messages list them.
-    pub const ALL: [Self; 5] = [Self::Xyz, Self::Mol, Self::Sdf, Self::Mol2, Self::Pdb];
+    pub const ALL: [Self; 6] = [Self::Xyz, Self::Mol, Self::Sdf, Self::Mol2, Self::Pdb, Self::Smiles];
 
     /// The format's name, which is also its usual extension.
     #[must_use]
@@ -23,6 +23,7 @@ impl Format {
             Self::Sdf => "sdf",
             Self::Mol2 => "mol2",
             Self::Pdb => "pdb",
+            Self::Smiles => "smi",
         }
     }
 
@@ -41,6 +42,7 @@ impl Format {
             "sdf" | "sd" => Self::Sdf,
             "mol2" | "ml2" => Self::Mol2,
             "pdb" | "ent" => Self::Pdb,
+            "smi" | "smiles" | "ism" => Self::Smiles,
             _ => return None,
         })
     }
@@ -76,8 +78,23 @@ impl Format {
         }
         let _comment = filled.next();
         let after = &lines[first.number..];
-        (is_count_line(first.text) && after.get(1).is_some_and(|l| is_atom_like(l.text))).then_some(Self::Xyz)
+        if is_count_line(first.text) && after.get(1).is_some_and(|l| is_atom_like(l.text)) {
+            return Some(Self::Xyz);
+        }
+        is_smiles(&lines).then_some(Self::Smiles)
     }
+}
+
+/// Lines looked at for SMILES; a molfile's or an XYZ file's title may look like one.
+pub(super) const SMILES_LINES: usize = 5;
+
+/// Whether the first lines are SMILES each, blank lines, comments and a heading aside.
+fn is_smiles(lines: &[Line<'_>]) -> bool {
+    let first = lines.iter().take(SMILES_LINES).enumerate();
+    let mut told = first
+        .filter(|(k, l)| !smiles::is_no_molecule(l.text.as_bytes(), *k == 0))
+        .peekable();
+    told.peek().is_some() && told.all(|(_, l)| smiles::is_smiles(l.text))
 }
 
 /// Whether the fourth line is a counts line: it names its version, or an atom line follows.

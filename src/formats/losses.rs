@@ -28,6 +28,7 @@ pub(super) fn notes(record: &Record, format: Format) -> Vec<String> {
         (
             "isotopes",
             !molfile
+                && format != Format::Smiles
                 && atoms.iter().any(|a| {
                     a.isotope
                         .is_some_and(|m| !(named_isotopes && a.element == Element::H && (m == 2 || m == 3)))
@@ -35,7 +36,7 @@ pub(super) fn notes(record: &Record, format: Format) -> Vec<String> {
         ),
         (
             "unpaired electrons",
-            !molfile && atoms.iter().any(|a| a.unpaired_electrons != 0),
+            !molfile && format != Format::Smiles && atoms.iter().any(|a| a.unpaired_electrons != 0),
         ),
         (
             "stereo marks",
@@ -45,17 +46,20 @@ pub(super) fn notes(record: &Record, format: Format) -> Vec<String> {
         ("chiral flag", !molfile && record.chiral),
         (
             "comment line",
-            matches!(format, Format::Xyz | Format::Pdb) && !record.comment.is_empty(),
+            matches!(format, Format::Xyz | Format::Pdb | Format::Smiles) && !record.comment.is_empty(),
         ),
         (
             "atom and residue names",
-            (molfile || format == Format::Xyz) && !record.sites.is_empty(),
+            (molfile || matches!(format, Format::Xyz | Format::Smiles)) && !record.sites.is_empty(),
         ),
         (
             "partial charges",
             format != Format::Mol2 && !record.partial_charges.is_empty(),
         ),
-        ("data fields", format == Format::Mol && !record.fields.is_empty()),
+        (
+            "data fields",
+            matches!(format, Format::Mol | Format::Smiles) && !record.fields.is_empty(),
+        ),
     ];
     losses
         .into_iter()

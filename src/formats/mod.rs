@@ -1,4 +1,4 @@
-//! Text to molecules and back: XYZ (and extended XYZ), MOL and SDF (V2000 and V3000), MOL2, PDB. No energy is known here.
+//! Text to molecules and back: XYZ (and extended XYZ), MOL and SDF (V2000 and V3000), MOL2, PDB, SMILES. No energy is known here.
 //!
 //! [`Reader`] cuts a stream into [`RawRecord`]s without understanding them (cheap, in bounded memory); [`RawRecord::parse`]
 //! understands one, so that records can be parsed in parallel; [`write()`] is the way back, and says what a format can't
@@ -21,6 +21,7 @@ mod proptests;
 mod reader;
 mod scan;
 mod sdf;
+mod smiles;
 mod species;
 mod stream;
 mod xyz;
@@ -112,6 +113,8 @@ pub enum Format {
     Mol2,
     /// Protein Data Bank.
     Pdb,
+    /// SMILES lines: bonds and configurations, no coordinates.
+    Smiles,
 }
 
 /// What is wrong with a piece of input. Line and column count from 1.
@@ -130,6 +133,8 @@ pub struct ParseError {
     pub found: String,
     /// What was expected, in words.
     pub expected: String,
+    /// The piece of the line around the place and a line with a caret below it, where the format has no columns to count in (SMILES).
+    pub excerpt: Option<Box<str>>,
 }
 
 /// The text of one record, cut out of a stream without being understood: cheap, so that records can be parsed in parallel.
@@ -179,6 +184,7 @@ impl RawRecord {
             Format::Mol | Format::Sdf => sdf::parse(&self.text, self.ending),
             Format::Mol2 => mol2::parse(&self.text, self.ending),
             Format::Pdb => pdb::parse(&self.text, self.ending),
+            Format::Smiles => smiles::parse(&self.text),
         };
         let mut record = parsed.map_err(|fault| self.place(fault))?;
         if let (true, Some(title)) = (record.name.is_empty(), &self.title) {
@@ -208,11 +214,31 @@ impl RawRecord {
             source_name: self.source_name.to_string(),
             record: self.index,
             line: self.first_line + fault.line - 1,
+            excerpt: fault
+                .column
+                .filter(|_| self.format == Format::Smiles)
+                .map(|c| excerpt(&self.text, c).into()),
             column: fault.column,
             found: fault.found,
             expected: fault.expected,
         }
     }
+}
+
+/// A line's neighbourhood of a column (from 1), and a caret under it.
+fn excerpt(text: &str, column: usize) -> String {
+    const BEFORE: usize = 50;
+    const AFTER: usize = 20;
+    let line: Vec<char> = text.trim_end().chars().collect();
+    let start = column.saturating_sub(BEFORE + 1);
+    let end = (column + AFTER).min(line.len());
+    let [left, right] = [start > 0, end < line.len()].map(|cut| if cut { "…" } else { "" });
+    let shown: String = line[start.min(end)..end]
+        .iter()
+        .map(|c| if c.is_control() { ' ' } else { *c })
+        .collect();
+    let indent = " ".repeat(column - 1 - start + left.chars().count());
+    format!("  {left}{shown}{right}\n  {indent}^")
 }
 
 /// Why a stream could not be read.
@@ -246,11 +272,15 @@ pub enum ReadError {
 pub fn write(record: &Record, format: Format, out: &mut String) -> Result<Vec<String>, WriteError> {
     let start = out.len();
     let written = match format {
+        _ if format != Format::Smiles && record.coordinates.len() != 3 * record.molecule.len() => {
+            Err("it has no coordinates".to_owned())
+        }
         Format::Xyz => xyz::write(record, out),
         Format::Mol => mol::write(record, out),
         Format::Sdf => sdf::write(record, out),
         Format::Mol2 => mol2::write(record, out),
         Format::Pdb => pdb::write(record, out),
+        Format::Smiles => smiles::write(record, out),
     };
     match written {
         Ok(notes) => Ok(losses::notes(record, format).into_iter().chain(notes).collect()),

@@ -19,7 +19,8 @@ fn read_all(bytes: &[u8], format: Option<Format>) -> Vec<Record> {
         assert!(k <= line_count, "more records than lines");
         match raw.and_then(|r| r.parse().map_err(ReadError::from)) {
             Ok(record) => {
-                assert_eq!(record.coordinates.len(), 3 * record.molecule.len());
+                let placed = record.coordinates.len() == 3 * record.molecule.len();
+                assert!(placed || (format != Some(Format::Xyz) && record.coordinates.is_empty()));
                 assert!(record.coordinates.iter().all(|x| x.is_finite()));
                 records.push(record);
             }
@@ -367,7 +368,8 @@ proptest! {
     #[test]
     fn written_text_is_told_by_content(record in record(), format in format()) {
         let mut text = String::new();
-        if write(&record, format, &mut text).is_ok() {
+        // A table of random valences and bonds need not be a molecule that can be read again.
+        if format != Format::Smiles && write(&record, format, &mut text).is_ok() {
             prop_assert_eq!(Format::detect(&text), Some(format), "{}", text);
         }
     }

@@ -1,12 +1,12 @@
 //! Cuts a stream into the texts of its records.
 //!
 //! One record is held at a time. SDF and molfiles are cut at `$$$$`, MOL2 at `@<TRIPOS>MOLECULE`, PDB at `ENDMDL` and `END`
-//! (so that models stream; `CONECT` lines after the last model belong to no record), XYZ by its count lines. Where an
+//! (so that models stream; `CONECT` lines after the last model belong to no record), SMILES by lines, XYZ by its count lines. Where an
 //! XYZ frame is broken, reading goes on at the next count line that a plausible frame follows.
 
 use super::scan::{Ending, fields, float};
 use super::stream::{Cut, LONGEST_RECORD, LineSource, decompressed, skip_byte_order_mark, told_by_content};
-use super::{Format, ParseError, RawRecord, ReadError};
+use super::{Format, ParseError, RawRecord, ReadError, smiles};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -97,6 +97,7 @@ impl Reader {
             Format::Mol | Format::Sdf => self.cut_molfile(&mut cut)?,
             Format::Mol2 => self.cut_mol2(&mut cut)?,
             Format::Pdb => self.cut_model(&mut cut)?,
+            Format::Smiles => self.cut_line(&mut cut)?,
         };
         Ok(found.then_some(cut))
     }
@@ -172,6 +173,17 @@ impl Reader {
         Ok(cut.overflow || atoms || (self.count == 0 && !cut.is_blank()))
     }
 
+    /// The next line with a molecule.
+    fn cut_line(&mut self, cut: &mut Cut) -> io::Result<bool> {
+        let first = self.count == 0;
+        while self.lines.peek(0)?.is_some_and(|l| smiles::is_no_molecule(l, first)) {
+            self.lines.advance();
+        }
+        cut.first_line = self.lines.number + 1;
+        cut.ending = Ending::Record;
+        Ok(self.lines.append_next(cut)?.is_some())
+    }
+
     /// One frame by its count line. A frame that breaks off takes along the line where it does.
     fn cut_frame(&mut self, cut: &mut Cut) -> io::Result<bool> {
         while self.lines.peek(0)?.is_some_and(|l| l.trim_ascii().is_empty()) {
@@ -241,6 +253,7 @@ impl Reader {
             column: None,
             found,
             expected,
+            excerpt: None,
         })
     }
 }
@@ -404,7 +417,9 @@ mod tests {
         let noise: Vec<u8> = (0..40).flat_map(|_| 0..=255).collect();
         for format in Format::ALL {
             let (good, errors) = read(&noise, Some(format));
-            assert_eq!((good, errors.len()), (0, 1), "{format:?} {errors:?}");
+            // Every line is a record of its own where records are lines.
+            let wanted = if format == Format::Smiles { 41 } else { 1 };
+            assert_eq!((good, errors.len()), (0, wanted), "{format:?} {errors:?}");
             let (good, errors) = read(b"", Some(format));
             assert_eq!((good, errors.len()), (0, 1), "{format:?}");
             assert!(errors[0].contains("an empty file"), "{errors:?}");

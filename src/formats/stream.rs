@@ -1,5 +1,6 @@
 //! The stream beneath a reader: decompression, the format by content, and lines with looking ahead.
 
+use super::detect::SMILES_LINES;
 use super::scan::{Ending, quote};
 use super::{Format, ReadError};
 use flate2::bufread::MultiGzDecoder;
@@ -65,6 +66,7 @@ pub(super) fn told_by_content(source_name: &str, stream: &mut Box<dyn BufRead + 
         undecided = match told {
             None | Some(Format::Mol) => true,
             Some(Format::Sdf) => !text.contains("M  END"),
+            Some(Format::Smiles) => text[..whole].lines().count() < SMILES_LINES,
             Some(_) => false,
         };
     }

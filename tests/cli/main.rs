@@ -8,6 +8,7 @@ mod convert;
 mod energy;
 mod minimize;
 mod scan;
+mod smiles;
 mod stream;
 
 use std::fs;

@@ -44,19 +44,19 @@ impl Annotation<'_> {
     }
 }
 
-/// The format of a record's structure. A molfile has no place for an energy, an SDF begins like one and has.
+/// The format of a record's structure. A molfile has no place for an energy, an SDF begins like one and has; SMILES have none for
+/// coordinates.
 pub fn output_format(common: &Common, raw: &RawRecord) -> Format {
-    let kept = if raw.format == Format::Mol {
-        Format::Sdf
-    } else {
-        raw.format
+    let kept = match raw.format {
+        Format::Mol | Format::Smiles => Format::Sdf,
+        other => other,
     };
     common.to.unwrap_or(kept)
 }
 
 /// Whether a format stands or falls with its bonds.
 pub fn holds_bonds(format: Format) -> bool {
-    matches!(format, Format::Mol | Format::Sdf | Format::Mol2)
+    matches!(format, Format::Mol | Format::Sdf | Format::Mol2 | Format::Smiles)
 }
 
 /// The record at new coordinates (Å), with perceived bonds where the format has room for them, and annotated.
