@@ -17,3 +17,5 @@ pub mod run;
 pub mod search;
 pub mod similarity;
 pub mod systematic;
+
+pub mod embed;

@@ -2,6 +2,7 @@
 
 pub mod blocked;
 pub mod dense;
+pub mod dominant;
 pub mod eigen;
 pub mod lanczos;
 pub mod sparse_cholesky;
@@ -12,6 +13,7 @@ use thiserror::Error;
 
 pub use blocked::BlockedCholesky;
 pub use dense::{Cholesky, SymmetricMatrix};
+pub use dominant::dominant_pairs;
 pub use eigen::Eigen;
 pub use lanczos::{LowestPairs, LowestSettings, lowest_pairs};
 

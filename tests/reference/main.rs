@@ -5,6 +5,7 @@
 mod alkane;
 mod alkane_conformers;
 mod conformer_energies;
+mod embedding;
 mod kekule;
 mod mmff94;
 mod perception;
