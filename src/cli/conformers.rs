@@ -11,10 +11,13 @@ use super::report::json;
 use super::report::structure;
 use super::scan::in_threads;
 use crate::chem::Molecule;
+use crate::chem::stereo::Stereo;
+use crate::conformers::embed::Embedder;
 use crate::conformers::run::{self, Method};
 use crate::conformers::search::{End, Search, Tally};
 use crate::formats::{RawRecord, ReadError};
 use crate::potential::{EvalError, Potential};
+use rand::rngs::ChaCha8Rng;
 use std::time::Instant;
 
 /// The command.
@@ -48,15 +51,20 @@ impl Searches<'_> {
         }
         let start = &ready.prepared.record.coordinates;
         let surface = || -> Result<Box<dyn Potential>, EvalError> { Ok(ready.assigned.open()?.into_potential()) };
-        let mut search = Search::new(molecule, start, &surface, self.task.search, interrupt::flag());
+        let stated = ready.prepared.record.configuration.as_ref();
+        let stereo = stated.map_or_else(|| Stereo::find(molecule), |configuration| configuration.stereo.clone());
+        let mut search = Search::new(molecule, stereo, start, &surface, self.task.search, interrupt::flag());
         let rotors = search.rotors.len();
+        // Where the molecule can't be embedded, its own geometry with everything turned does instead.
+        let embedder = Embedder::new(molecule, &search.configuration).ok();
+        let seeds = |random: &mut ChaCha8Rng| embedder.as_ref().and_then(|embedder| embedder.embed(random).ok());
         let progress = SearchProgress::new(self.common.verbosity, self.task.search.coverage);
         let (outcome, tally) = in_threads(self.task.threads, || {
             let outcome = run::run(
                 &mut search,
                 start,
                 self.task.method,
-                None,
+                Some(&seeds),
                 &self.task.ensemble,
                 &mut |search| progress.show(search),
             );

@@ -126,16 +126,17 @@ pub fn stream(seed: u64, stage: u64, a: u64, b: u64) -> ChaCha8Rng {
 }
 
 impl<'a> Search<'a> {
-    /// A search from a geometry (Å), with nothing found yet.
+    /// A search from a geometry (Å), with nothing found yet. Every conformer has to have the configuration that the geometry has at `stereo`.
     #[must_use]
     pub fn new(
         molecule: &'a Molecule,
+        stereo: Stereo,
         start: &[f64],
         surface: &'a Surface<'a>,
         settings: Settings,
         interrupt: &'a AtomicBool,
     ) -> Self {
-        let configuration = Configuration::of_coordinates(Stereo::find(molecule), start);
+        let configuration = Configuration::of_coordinates(stereo, start);
         Self {
             molecule,
             mirrors: configuration.stereo.centers.is_empty(),

@@ -82,7 +82,15 @@ fn outcome(record: &Record, count: usize) -> Outcome {
         out.wrong += usize::from(!configuration.holds(&x));
         let Some(surface) = &mut surface else { continue };
         let criteria = Criteria::rms_gradient(0.01);
-        let found = minimize(surface, &x, &mut Lbfgs::default(), &criteria, &Limits::default(), &mut ()).unwrap();
+        let found = minimize(
+            surface,
+            &x,
+            &mut Lbfgs::default(),
+            &criteria,
+            &Limits::default(),
+            &mut (),
+        )
+        .unwrap();
         let changes = guard::changes(molecule, &x, &found.point.x);
         out.changed += usize::from(!changes.is_empty() || !configuration.holds(&found.point.x));
         out.evaluations += found.evaluations;
@@ -99,7 +107,11 @@ fn report(records: &[Record], count: usize) -> Outcome {
     for record in records {
         let out = outcome(record, count);
         let n = out.energies.len();
-        let (lowest, median) = if n == 0 { (f64::NAN, f64::NAN) } else { (out.energies[0], out.energies[n / 2]) };
+        let (lowest, median) = if n == 0 {
+            (f64::NAN, f64::NAN)
+        } else {
+            (out.energies[0], out.energies[n / 2])
+        };
         text += &format!(
             "{}\t{}\t{}\t{}\t{}\t{:.2}\t{:.0}\t{lowest:.2}\t{median:.2}\n",
             record.name,

@@ -120,7 +120,10 @@ fn tetrahedral(shape: &Shape<'_>, a: usize, center: usize, b: usize, ring: Optio
     if shape.rings_up_to(center, 4) > 0 {
         return 115.0;
     }
-    let hydrogens = [a, b].iter().filter(|&&n| shape.molecule.element(n) == Element::H).count();
+    let hydrogens = [a, b]
+        .iter()
+        .filter(|&&n| shape.molecule.element(n) == Element::H)
+        .count();
     let element = shape.molecule.element(center);
     match (element.group(), element.period(), shape.molecule.degree(center)) {
         (_, _, 4) | (14, ..) => [111.5, 109.5, 108.0][hydrogens],

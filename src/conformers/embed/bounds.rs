@@ -147,7 +147,13 @@ impl<'a> Maker<'a> {
         if self.bounds.upper(i, l).is_finite() {
             // A second way between the same atoms (six-rings).
             let (l0, u0) = (self.bounds.lower(i, l), self.bounds.upper(i, l));
-            if rigid && self.close.iter().rev().any(|c| c.relation == Relation::Rigid && c.atoms == [i.min(l), i.max(l)]) {
+            if rigid
+                && self
+                    .close
+                    .iter()
+                    .rev()
+                    .any(|c| c.relation == Relation::Rigid && c.atoms == [i.min(l), i.max(l)])
+            {
                 (lower, upper) = (lower.min(l0), upper.max(u0));
             } else {
                 lower = lower.max(l0).min(u0);
@@ -171,7 +177,9 @@ impl<'a> Maker<'a> {
         let height = |leg: f64, along: f64| (leg * leg - along * along).max(0.0).sqrt();
         let (p, q) = (height(first, x), height(last, z));
         let axial = middle - x - z;
-        (axial * axial + p * p + q * q - 2.0 * p * q * dihedral.cos()).max(0.0).sqrt()
+        (axial * axial + p * p + q * q - 2.0 * p * q * dihedral.cos())
+            .max(0.0)
+            .sqrt()
     }
 
     /// One atom of each fragment is held near one of each other fragment.
@@ -266,7 +274,8 @@ fn bonds_apart(shape: &Shape<'_>) -> Vec<u8> {
 
 fn stated_side(configuration: &Configuration, bond: usize) -> Option<(StereoBond, Side)> {
     let all = configuration.stereo.bonds.iter().zip(&configuration.sides);
-    all.filter(|(b, _)| b.bond == bond).find_map(|(b, s)| s.map(|s| (*b, s)))
+    all.filter(|(b, _)| b.bond == bond)
+        .find_map(|(b, s)| s.map(|s| (*b, s)))
 }
 
 /// Smallest and largest dihedral (0 to π) of a path.
@@ -297,14 +306,22 @@ fn dihedral_range(
 }
 
 fn stated_dihedral(path: [usize; 4], stereo: &StereoBond, side: Side) -> f64 {
-    let reference = |atom: usize| if atom == stereo.atoms[0] { stereo.references[0] } else { stereo.references[1] };
+    let reference = |atom: usize| {
+        if atom == stereo.atoms[0] {
+            stereo.references[0]
+        } else {
+            stereo.references[1]
+        }
+    };
     let swapped = (path[0] != reference(path[1])) != (path[3] != reference(path[2]));
     if (side == Side::Trans) == swapped { 0.0 } else { PI }
 }
 
 /// The dihedral of a planar bond that rings decide; `None` where nothing does.
 fn rigid_dihedral(shape: &Shape<'_>, [i, j, k, l]: [usize; 4]) -> Option<f64> {
-    if !shape.is_planar_center(j) && shape.molecule.degree(j) == 3 || !shape.is_planar_center(k) && shape.molecule.degree(k) == 3 {
+    if !shape.is_planar_center(j) && shape.molecule.degree(j) == 3
+        || !shape.is_planar_center(k) && shape.molecule.degree(k) == 3
+    {
         // Cages bend their rings' surroundings.
         let inside = shape.ring_of_dihedral([i, j, k, l]).is_some_and(|s| s <= 6);
         return inside.then_some(0.0);
@@ -343,7 +360,11 @@ fn preferred_side(shape: &Shape<'_>, bond: usize, [i, j, k, l]: [usize; 4]) -> O
         _ => return None,
     };
     // Of a carbonyl with two hetero neighbours (carbamate, urea), either side has one oxygen.
-    Some(if (at_carbon == oxygen) == (at_donor == cis_to_oxygen) { 0.0 } else { PI })
+    Some(if (at_carbon == oxygen) == (at_donor == cis_to_oxygen) {
+        0.0
+    } else {
+        PI
+    })
 }
 
 /// The widest dihedral that a ring of this size allows inside it.

@@ -110,7 +110,10 @@ pub(super) fn rings(rings: &[Vec<usize>], bonds: &[[usize; 2]], x: &[f64]) -> Re
         }
     }
     for (k, large) in discs.iter().enumerate().filter(|(_, d)| d.ring.len() > CLOSED_RING) {
-        for other in discs[..k].iter().filter(|o| o.ring.iter().all(|a| !large.ring.contains(a))) {
+        for other in discs[..k]
+            .iter()
+            .filter(|o| o.ring.iter().all(|a| !large.ring.contains(a)))
+        {
             let next = other.ring.iter().cycle().skip(1);
             let sides = other.ring.iter().zip(next);
             if sides.map(|(&a, &b)| large.crossings([a, b], x)).sum::<i32>() != 0 {

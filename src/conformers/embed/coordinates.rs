@@ -67,5 +67,7 @@ fn metric_matrix(n: usize, squares: &[f64]) -> Option<SymmetricMatrix> {
 pub(super) fn at_random(n: usize, rng: &mut impl Rng) -> Vec<f64> {
     // A quarter of the density of condensed matter (about 10 Å³ for an atom).
     let edge = (40.0 * n as f64).cbrt();
-    (0..DIMENSIONS * n).map(|_| edge * (rng.random::<f64>() - 0.5)).collect()
+    (0..DIMENSIONS * n)
+        .map(|_| edge * (rng.random::<f64>() - 0.5))
+        .collect()
 }

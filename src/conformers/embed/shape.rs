@@ -76,7 +76,8 @@ impl<'a> Shape<'a> {
         let drawn = self.molecule.bond(bond);
         let trigonal = drawn.atoms.iter().all(|&a| self.is_sp2(a));
         trigonal
-            && (matches!(drawn.order, BondOrder::Double | BondOrder::Aromatic) || self.aromaticity.is_aromatic_bond(bond))
+            && (matches!(drawn.order, BondOrder::Double | BondOrder::Aromatic)
+                || self.aromaticity.is_aromatic_bond(bond))
     }
 
     /// Whether a single bond joins a trigonal nitrogen or oxygen with a lone pair to a doubly bonded atom: amide, ester, enamine.
@@ -95,7 +96,8 @@ impl<'a> Shape<'a> {
 
     pub fn has_double_bond(&self, atom: usize) -> bool {
         let mut bonds = self.molecule.neighbors(atom).iter();
-        bonds.any(|n| self.molecule.bond(n.bond).order == BondOrder::Double || self.aromaticity.is_aromatic_bond(n.bond))
+        bonds
+            .any(|n| self.molecule.bond(n.bond).order == BondOrder::Double || self.aromaticity.is_aromatic_bond(n.bond))
     }
 
     /// The doubly bonded oxygen, sulfur or nitrogen of a carbon that has one.

@@ -154,9 +154,16 @@ fn cumulenes(shape: &Shape<'_>) -> Vec<Preference> {
                 continue;
             };
             if start < end
-                && let (Some(i), Some(l)) = (reference_beside(shape, start, first.atom), reference_beside(shape, end, last))
+                && let (Some(i), Some(l)) = (
+                    reference_beside(shape, start, first.atom),
+                    reference_beside(shape, end, last),
+                )
             {
-                let coefficients = if bonds % 2 == 0 { perpendicular(20.0) } else { planar(20.0) };
+                let coefficients = if bonds % 2 == 0 {
+                    perpendicular(20.0)
+                } else {
+                    planar(20.0)
+                };
                 found.push(Preference {
                     atoms: [i, start, end, l],
                     coefficients,

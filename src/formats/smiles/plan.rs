@@ -111,7 +111,8 @@ impl Plan {
         for list in &members {
             list.iter().enumerate().for_each(|(k, &a)| local[a] = k);
         }
-        let of_fragment = move |((atoms, turns), pairs)| Self::new(parts, &local, &atoms, turns, pairs);
+        let of_fragment =
+            move |((atoms, turns), pairs): ((Vec<usize>, _), _)| Self::new(parts, &local, &atoms, turns, pairs);
         members.into_iter().zip(turns).zip(pairs).map(of_fragment)
     }
 
