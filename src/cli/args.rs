@@ -268,6 +268,12 @@ pub struct ConformersArgs {
     /// Longest time for a molecule's search (the output may then differ from run to run).
     #[arg(long, value_name = "SECONDS")]
     pub max_time: Option<f64>,
+    /// Populations by free energies with vibrations: not there yet.
+    #[arg(long, hide = true)]
+    pub free_energy: bool,
+    /// Keep the state of the search in this file. The same command goes on from it after an interrupt, to the same end.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     /// Seed of the random numbers.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,

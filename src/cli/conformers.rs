@@ -12,6 +12,7 @@ use super::report::structure;
 use super::scan::in_threads;
 use crate::chem::Molecule;
 use crate::chem::stereo::Stereo;
+use crate::conformers::checkpoint::{Checkpoint, fingerprint};
 use crate::conformers::embed::Embedder;
 use crate::conformers::run::{self, Method};
 use crate::conformers::search::{End, Search, Tally};
@@ -54,6 +55,10 @@ impl Searches<'_> {
         let stated = ready.prepared.record.configuration.as_ref();
         let stereo = stated.map_or_else(|| Stereo::find(molecule), |configuration| configuration.stereo.clone());
         let mut search = Search::new(molecule, stereo, start, &surface, self.task.search, interrupt::flag());
+        if let Some(path) = &self.task.checkpoint {
+            let checkpoint = Checkpoint::open(path, self.fingerprint(ready)).map_err(|error| error.to_string())?;
+            search.checkpoint = Some(checkpoint);
+        }
         let rotors = search.rotors.len();
         // Where the molecule can't be embedded, its own geometry with everything turned does instead.
         let embedder = Embedder::new(molecule, &search.configuration).ok();
@@ -86,13 +91,30 @@ impl Searches<'_> {
         })
     }
 
+    /// What makes a search the one that a checkpoint belongs to: all but the limits at which it stops.
+    fn fingerprint(&self, ready: &Ready) -> u64 {
+        let settings = &self.task.search;
+        let molecule = &ready.prepared.molecule;
+        let graph = format!("{:?}", (molecule.atoms(), molecule.bonds()));
+        let words = format!("{:?} {:?} {}", self.task.method, settings.same, settings.seed);
+        let mut numbers = ready.prepared.record.coordinates.clone();
+        numbers.push(settings.window);
+        // The energy at the start tells one set of parameters from another.
+        let energy = ready
+            .assigned
+            .open()
+            .and_then(|mut live| live.evaluate(&ready.prepared.record.coordinates));
+        numbers.push(energy.map_or(0.0, |evaluated| evaluated.point.energy));
+        fingerprint(&[&graph, &words, ready.assigned.name()], &numbers)
+    }
+
     fn report(&self, raw: &RawRecord, ready: &Ready, found: &Finished, outcome: &mut Outcome) -> Result<(), String> {
         let (unit, proven) = (&found.outcome.ensemble, |c: &crate::conformers::ensemble::Conformer| {
             c.proven
         });
         let unproven = unit.conformers.iter().filter(|c| !proven(c)).count();
         outcome.state = match &found.outcome.ended {
-            Some(End::Interrupted) => State::NotConverged,
+            Some(End::Interrupted | End::Unsaved(_)) => State::NotConverged,
             _ => State::Done,
         };
         let mut say = |level, text| {
@@ -172,6 +194,7 @@ impl Searches<'_> {
             Some(End::Time) => "; ended by the time".to_owned(),
             Some(End::Interrupted) => "; interrupted, conformers not yet polished and proven".to_owned(),
             Some(End::Failed(error)) => format!("; ended by the surface: {error}"),
+            Some(End::Unsaved(error)) => format!("; ended because the checkpoint can't be written: {error}"),
         };
         let how = match method {
             Method::Auto => reason.clone(),
@@ -219,6 +242,11 @@ impl Work for Searches<'_> {
         let Some(ready) = ready(raw, self.common.charge, &self.task.surfaces, json, &mut outcome) else {
             return outcome;
         };
+        if self.task.checkpoint.is_some() && (raw.index > 1 || self.common.inputs.len() > 1) {
+            let reason = "a checkpoint holds the search of one molecule only".to_owned();
+            fail(raw, &ready.prepared, reason, json, &mut outcome);
+            return outcome;
+        }
         let reported = match self.search(&ready) {
             Ok(found) => self.report(raw, &ready, &found, &mut outcome),
             Err(reason) => Err(reason),

@@ -131,6 +131,7 @@ pub struct ConformersTask {
     pub method: Method,
     pub search: Settings,
     pub ensemble: EnsembleSettings,
+    pub checkpoint: Option<PathBuf>,
     /// Threads inside a search; molecules are searched one after another.
     pub threads: usize,
 }
@@ -257,6 +258,11 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
             args.coverage
         )));
     }
+    if args.free_energy {
+        return Err(UsageError(
+            "--free-energy: vibrations are not there yet; populations are by energies alone".to_owned(),
+        ));
+    }
     let search = Settings {
         window: positive("--window", args.window)?,
         same: PoolSettings {
@@ -300,6 +306,7 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         },
         search,
         ensemble,
+        checkpoint: args.checkpoint,
         threads,
     };
     Ok((common, Task::Conformers(Box::new(task))))

@@ -56,3 +56,64 @@ pub fn estimate(sightings: impl IntoIterator<Item = Sighting>) -> Estimate {
         samples,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::rngs::ChaCha8Rng;
+    use rand::{RngExt, SeedableRng};
+
+    fn sightings(hits: &[u64]) -> impl Iterator<Item = Sighting> {
+        hits.iter()
+            .filter(|&&h| h > 0)
+            .map(|&hits| Sighting { hits, listed: false })
+    }
+
+    #[test]
+    fn nothing_is_certain_before_anything_was_drawn() {
+        let nothing = estimate(sightings(&[]));
+        assert!(nothing.coverage.abs() < 1e-12 && nothing.unseen.is_infinite());
+        // A list that no sample has tested is not covered either.
+        let listed = Sighting { hits: 0, listed: true };
+        assert!(estimate([listed; 5]).coverage.abs() < 1e-12);
+        // Ninety-nine samples that found nothing beyond it make one in a hundred.
+        let tested = Sighting { hits: 99, listed: true };
+        assert!((estimate([tested]).coverage - 0.99).abs() < 1e-12);
+    }
+
+    /// Draws from a known distribution; the estimate has to agree on average with what is truly unseen.
+    #[test]
+    fn the_estimate_is_right_on_average() {
+        for (skew, samples) in [(0.0, 200), (0.0, 600), (1.0, 300), (1.0, 1200)] {
+            let weights: Vec<f64> = (0..100).map(|k| (1.0 + f64::from(k)).powf(-skew)).collect();
+            let total: f64 = weights.iter().sum();
+            let (mut estimated, mut true_coverage) = (0.0, 0.0);
+            let runs = 100;
+            for seed in 0..runs {
+                let mut random = ChaCha8Rng::seed_from_u64(seed);
+                let mut hits = [0; 100];
+                for _ in 0..samples {
+                    let mut left = random.random::<f64>() * total;
+                    let drawn = weights.iter().position(|w| {
+                        left -= w;
+                        left < 0.0
+                    });
+                    hits[drawn.unwrap_or(99)] += 1;
+                }
+                estimated += estimate(sightings(&hits)).coverage / runs as f64;
+                let seen = weights
+                    .iter()
+                    .zip(&hits)
+                    .filter(|(_, h)| **h > 0)
+                    .map(|(w, _)| w / total);
+                true_coverage += seen.sum::<f64>() / runs as f64;
+            }
+            let error = estimated - true_coverage;
+            // On the safe side by the one draw that is added.
+            assert!(
+                error < 0.003 && error > -0.012,
+                "skew {skew}, {samples}: {estimated} and {true_coverage}"
+            );
+        }
+    }
+}

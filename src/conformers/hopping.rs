@@ -7,10 +7,12 @@
 //!
 //! Nothing here knows of molecules: what moves there are, and what has been found, is said by others.
 
+use super::checkpoint::Batch;
 use super::moves::Moves;
 use super::relax::{Attempt, Relaxed, Relaxer, Surface, TIGHT};
 use super::search::stream;
 use crate::optimize::observer::Interrupt;
+use crate::optimize::{Observer, Progress, Verdict, vector};
 use crate::potential::EvalError;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
@@ -21,6 +23,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub const CHAINS: usize = 16;
 /// Hops of a chain in a round.
 pub const HOPS: usize = 8;
+/// Minimizations of a round, at most.
+pub const MOST_HOPS: usize = CHAINS * HOPS;
 /// Temperatures of the coldest and the hottest chain as k T, kcal/mol: from that of a room to one that crosses any torsional barrier.
 const COLDEST: f64 = 0.6;
 const HOTTEST: f64 = 5.0;
@@ -30,6 +34,9 @@ const WANTED: f64 = 0.4;
 const STEERING: f64 = 1.15;
 /// Limits of the size.
 const SIZES: [f64; 2] = [0.4, 1.6];
+/// Root mean square of the gradient (kcal/mol/Å) at which a minimization is within a few thousandths of a kcal/mol and hundredths of an
+/// ångström of its end, closer than two conformers ever are: then it is told whether the end is known.
+const NEAR: f64 = 0.01;
 /// Stage number in random streams.
 const STAGE: u64 = 2;
 
@@ -69,6 +76,8 @@ pub struct Round<'a, M: Moves> {
     pub known: &'a [Relaxed],
     /// Whether a minimum is one of what is searched.
     pub is_fit: &'a (dyn Fn(&[f64]) -> bool + Sync),
+    /// The known minimum that a geometry of this energy (kcal/mol) has all but reached, if it is one.
+    pub taboo: &'a (dyn Fn(f64, &[f64]) -> Option<Relaxed> + Sync),
     /// The seed.
     pub seed: u64,
     /// The round's number.
@@ -86,12 +95,11 @@ impl<M: Moves> std::fmt::Debug for Round<'_, M> {
 }
 
 impl<M: Moves> Round<'_, M> {
-    /// Lets all chains hop, and gives what they found in the order of the chains; `None` where an interrupt came. The chains are changed
-    /// only by a round that was completed.
+    /// Lets all chains hop, and gives what they found in the order of the chains, and where they are now; `None` where an interrupt came.
     ///
     /// # Errors
     /// Where the surface can't be opened.
-    pub fn run(&self, chains: &mut Vec<Chain>) -> Result<Option<Vec<Attempt>>, EvalError> {
+    pub fn run(&self, chains: &[Chain]) -> Result<Option<Batch>, EvalError> {
         let walked: Result<Vec<(Chain, Vec<Attempt>)>, EvalError> = chains
             .par_iter()
             .enumerate()
@@ -108,9 +116,11 @@ impl<M: Moves> Round<'_, M> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let (moved, attempts): (Vec<Chain>, Vec<Vec<Attempt>>) = walked.into_iter().unzip();
-        *chains = moved;
-        Ok(Some(attempts.into_iter().flatten().collect()))
+        let (chains, attempts): (Vec<Chain>, Vec<Vec<Attempt>>) = walked.into_iter().unzip();
+        Ok(Some(Batch {
+            attempts: attempts.into_iter().flatten().collect(),
+            chains,
+        }))
     }
 
     fn walk(&self, relaxer: &mut Relaxer, number: usize, mut chain: Chain) -> (Chain, Vec<Attempt>) {
@@ -126,7 +136,7 @@ impl<M: Moves> Round<'_, M> {
             let Some(x) = self.propose(&from.x, chain.size, &mut random) else {
                 continue;
             };
-            let attempt = relaxer.relax(&x, &mut Interrupt(self.interrupt));
+            let attempt = self.relax(relaxer, &x);
             let (energy, temperature) = (from.energy, chain.temperature);
             if let Some(found) = attempt.found.as_ref().filter(|found| (self.is_fit)(&found.x)) {
                 let rise = found.energy - energy;
@@ -139,6 +149,20 @@ impl<M: Moves> Round<'_, M> {
         }
         chain.steer(accepted);
         (chain, attempts)
+    }
+
+    /// Minimizes, and ends as soon as it is clear that the end will be a minimum that is known.
+    fn relax(&self, relaxer: &mut Relaxer, x: &[f64]) -> Attempt {
+        let mut taboo = Taboo {
+            find: self.taboo,
+            found: None,
+            asked: false,
+        };
+        let mut attempt = relaxer.relax(x, &mut (Interrupt(self.interrupt), &mut taboo));
+        if taboo.found.is_some() {
+            attempt.found = taboo.found;
+        }
+        attempt
     }
 
     /// Chains of even number go where few have been (G. Chang, W. C. Guida and W. C. Still, J. Am. Chem. Soc. 1989, 111, 4379); the others
@@ -161,6 +185,28 @@ impl<M: Moves> Round<'_, M> {
             }
         }
         None
+    }
+}
+
+/// Asks once, near the end of a minimization, whether it leads to something known.
+struct Taboo<'a> {
+    find: &'a (dyn Fn(f64, &[f64]) -> Option<Relaxed> + Sync),
+    found: Option<Relaxed>,
+    asked: bool,
+}
+
+impl Observer for &mut Taboo<'_> {
+    fn observe(&mut self, progress: &Progress<'_>) -> Verdict {
+        if self.asked || vector::rms(progress.gradient) > NEAR {
+            return Verdict::Continue;
+        }
+        self.asked = true;
+        self.found = (self.find)(progress.energy, progress.x);
+        if self.found.is_some() {
+            Verdict::Stop
+        } else {
+            Verdict::Continue
+        }
     }
 }
 

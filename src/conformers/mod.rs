@@ -5,6 +5,7 @@
 //! [`run::run`] is the whole search: it chooses a method ([`systematic`] build-up, [`hopping`] from basin to basin, starts from
 //! elsewhere), puts every minimum into the [`pool`], asks [`coverage`] whether to go on, and makes the [`ensemble`].
 
+pub mod checkpoint;
 pub mod coverage;
 pub mod ensemble;
 pub mod handedness;

@@ -290,3 +290,83 @@ impl<'a> Finder<'a> {
 fn same_axis(a: [usize; 2], b: [usize; 2]) -> bool {
     a == b || a == [b[1], b[0]]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chem::{Atom, Bond, Element};
+
+    /// A molecule from element symbols and bonds between them.
+    fn molecule(symbols: &[&str], bonds: &[(usize, usize, BondOrder)]) -> Molecule {
+        let atoms = symbols
+            .iter()
+            .map(|s| Atom::new(Element::from_symbol(s).unwrap()))
+            .collect();
+        let bonds = bonds.iter().map(|&(a, b, order)| Bond::new(a, b, order)).collect();
+        Molecule::new(atoms, bonds).unwrap()
+    }
+
+    /// An n-alkane: carbons first.
+    fn alkane(carbons: usize) -> Molecule {
+        let mut symbols = vec!["C"; carbons];
+        let mut bonds: Vec<_> = (1..carbons).map(|k| (k - 1, k, BondOrder::Single)).collect();
+        for carbon in 0..carbons {
+            let hydrogens = if carbon == 0 || carbon + 1 == carbons { 3 } else { 2 };
+            for _ in 0..hydrogens {
+                bonds.push((carbon, symbols.len(), BondOrder::Single));
+                symbols.push("H");
+            }
+        }
+        molecule(&symbols, &bonds)
+    }
+
+    #[test]
+    fn methyl_groups_make_no_rotors() {
+        for carbons in 3..9 {
+            assert_eq!(Rotor::find(&alkane(carbons)).len(), carbons - 3);
+        }
+    }
+
+    #[test]
+    fn a_dihedral_takes_the_value_it_is_given_and_bonds_keep_their_lengths() {
+        let butane = alkane(4);
+        let rotors = Rotor::find(&butane);
+        // Any places do: no two bonds in line.
+        let x: Vec<f64> = (0..3 * butane.len())
+            .map(|k| (k as f64 * 1.7).sin() + 0.3 * k as f64)
+            .collect();
+        let mut turned = x.clone();
+        for value in [-3.0, -1.0, 0.0, 0.5, 3.1] {
+            rotors[0].set(&mut turned, value);
+            assert!(rotors[0].distance(rotors[0].dihedral(&turned), value) < 1e-9);
+        }
+        for bond in butane.bonds() {
+            let length = |x: &[f64]| (position(x, bond.atoms[0]) - position(x, bond.atoms[1])).square();
+            assert!((length(&x) - length(&turned)).abs() < 1e-8);
+        }
+    }
+
+    #[test]
+    fn a_triple_bond_turns_as_one() {
+        use BondOrder::{Single, Triple};
+        let mut bonds = vec![
+            (0, 1, Single),
+            (1, 2, Single),
+            (2, 3, Triple),
+            (3, 4, Single),
+            (4, 5, Single),
+        ];
+        let mut symbols = vec!["C"; 6];
+        for (carbon, hydrogens) in [(0, 3), (1, 2), (4, 2), (5, 3)] {
+            for _ in 0..hydrogens {
+                bonds.push((carbon, symbols.len(), Single));
+                symbols.push("H");
+            }
+        }
+        let rotors = Rotor::find(&molecule(&symbols, &bonds));
+        assert_eq!(rotors.len(), 1);
+        let mut axis = rotors[0].axis;
+        axis.sort_unstable();
+        assert_eq!(axis, [1, 4]);
+    }
+}

@@ -1,8 +1,9 @@
 //! The search as a whole: choosing a method, going on until enough is known, and making the ensemble.
 
+use super::checkpoint::{Batch, Checkpoint};
 use super::coverage::Estimate;
 use super::ensemble::{Ensemble, EnsembleSettings, gather};
-use super::hopping::{self, CHAINS, Chain, Round};
+use super::hopping::{self, CHAINS, Chain, MOST_HOPS, Round};
 use super::moves::{MolecularMoves, Moves};
 use super::relax::Relaxed;
 use super::search::{End, Search, stream};
@@ -148,6 +149,8 @@ pub fn run(
         Err(End::Failed(error)) => return Err(error),
         Err(end) => Some(end),
     };
+    let saved = search.checkpoint.as_mut().map_or(Ok(()), Checkpoint::save);
+    let ended = saved.err().map(End::from).or(ended);
     let finish = ended != Some(End::Interrupted);
     let ensemble = gather(search, settings, finish)?;
     let estimate = if moves.is_empty() { CERTAIN } else { search.estimate() };
@@ -251,22 +254,40 @@ impl Stages<'_, '_, '_> {
     fn round(&mut self, chains: &mut Vec<Chain>, number: u64) -> Result<(), End> {
         let affordable = self.search.affordable()?;
         let known = self.least_visited();
+        let batch = match self.search.replayed() {
+            Some(batch) => batch,
+            None => {
+                let batch = self.work(&known, chains, number)?;
+                self.search.log(&batch, affordable >= MOST_HOPS)?;
+                batch
+            }
+        };
+        chains.clone_from(&batch.chains);
+        for attempt in batch.attempts.iter().take(affordable) {
+            self.search.take_in(attempt, true);
+        }
+        Ok(())
+    }
+
+    fn work(&self, known: &[Relaxed], chains: &[Chain], number: u64) -> Result<Batch, End> {
         let search = &*self.search;
-        let is_fit = |x: &[f64]| search.is_same_molecule(x);
         let round = Round {
             surface: search.surface,
             moves: self.moves,
-            known: &known,
-            is_fit: &is_fit,
+            known,
+            is_fit: &|x| search.is_same_molecule(x),
+            taboo: &|energy, x| {
+                let entry = &search.pool.entries()[search.pool.find(energy, x)?];
+                Some(Relaxed {
+                    energy: entry.energy,
+                    x: entry.x.clone(),
+                })
+            },
             seed: search.settings.seed,
             number,
             interrupt: search.interrupt,
         };
-        let attempts = round.run(chains)?.ok_or(End::Interrupted)?;
-        for attempt in attempts.iter().take(affordable) {
-            self.search.take_in(attempt, true);
-        }
-        Ok(())
+        round.run(chains)?.ok_or(End::Interrupted)
     }
 
     /// Minima within the window that were started from the least, then the lowest.

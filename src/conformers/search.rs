@@ -1,5 +1,6 @@
 //! What all methods of search share: the molecule, its surface, the pool of minima, the budget, and the log that a resumed run replays.
 
+use super::checkpoint::{Batch, Checkpoint, CheckpointError};
 use super::coverage::{self, Estimate, Sighting};
 use super::pool::{Found, Pool, PoolSettings};
 use super::relax::{Attempt, Surface, relax_all};
@@ -26,10 +27,12 @@ pub enum End {
     Interrupted,
     /// The surface failed.
     Failed(EvalError),
+    /// The checkpoint can't be written, in words.
+    Unsaved(String),
 }
 
 impl End {
-    /// The name in output: `budget`, `time`, `interrupted`, `failed`.
+    /// The name in output: `budget`, `time`, `interrupted`, `failed`, `unsaved`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -37,7 +40,14 @@ impl End {
             Self::Time => "time",
             Self::Interrupted => "interrupted",
             Self::Failed(_) => "failed",
+            Self::Unsaved(_) => "unsaved",
         }
+    }
+}
+
+impl From<CheckpointError> for End {
+    fn from(error: CheckpointError) -> Self {
+        Self::Unsaved(error.to_string())
     }
 }
 
@@ -101,6 +111,8 @@ pub struct Search<'a> {
     pub tally: Tally,
     /// Raised to end early.
     pub interrupt: &'a AtomicBool,
+    /// Where the search is logged, if it is.
+    pub checkpoint: Option<Checkpoint>,
     started: Instant,
     /// Bond lengths may differ from these coordinates' only as conformers' do.
     reference: Vec<f64>,
@@ -139,7 +151,7 @@ impl<'a> Search<'a> {
         let configuration = Configuration::of_coordinates(stereo, start);
         Self {
             molecule,
-            mirrors: configuration.stereo.centers.is_empty(),
+            mirrors: configuration.stereo.centers.is_empty() && !settings.same.keep_mirror_images,
             configuration,
             surface,
             settings,
@@ -149,6 +161,7 @@ impl<'a> Search<'a> {
             visits: Vec::new(),
             tally: Tally::default(),
             interrupt,
+            checkpoint: None,
             started: Instant::now(),
             reference: start.to_vec(),
         }
@@ -162,7 +175,15 @@ impl<'a> Search<'a> {
         let mut attempts = Vec::with_capacity(starts.len());
         for chunk in starts.chunks(CHUNK) {
             let affordable = self.affordable()?.min(chunk.len());
-            let some = relax_all(self.surface, &chunk[..affordable], self.interrupt)?.ok_or(End::Interrupted)?;
+            let some = match self.replayed() {
+                Some(batch) => batch.attempts,
+                None => {
+                    let some = relax_all(self.surface, &chunk[..affordable], self.interrupt)?;
+                    let batch = Batch::of(some.ok_or(End::Interrupted)?);
+                    self.log(&batch, affordable == chunk.len())?;
+                    batch.attempts
+                }
+            };
             for attempt in &some {
                 self.take_in(attempt, random);
             }
@@ -172,6 +193,22 @@ impl<'a> Search<'a> {
             }
         }
         Ok(attempts)
+    }
+
+    /// The next batch of an earlier run, while there is one.
+    pub fn replayed(&mut self) -> Option<Batch> {
+        self.checkpoint.as_mut().and_then(Checkpoint::replay)
+    }
+
+    /// Logs a batch. Only whole ones are kept, so that a search can go on with a larger budget.
+    ///
+    /// # Errors
+    /// Where the checkpoint can't be written.
+    pub fn log(&mut self, batch: &Batch, is_whole: bool) -> Result<(), End> {
+        match &mut self.checkpoint {
+            Some(checkpoint) if is_whole => Ok(checkpoint.record(batch)?),
+            _ => Ok(()),
+        }
     }
 
     /// How many minimizations may begin now.

@@ -115,3 +115,85 @@ impl Moves for MolecularMoves {
 fn one_of<'a, T>(list: &'a [T], random: &mut ChaCha8Rng) -> Option<&'a T> {
     (!list.is_empty()).then(|| &list[random.random_range(0..list.len())])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chem::{Atom, Bond, BondOrder, Element};
+    use crate::conformers::search::stream;
+
+    /// Cyclohexane with its carbons in a chair (hydrogens left away: the moves don't ask).
+    fn ring() -> (Molecule, Vec<f64>) {
+        let carbon = Element::from_symbol("C").unwrap();
+        let hydrogen = Element::from_symbol("H").unwrap();
+        let mut atoms = vec![Atom::new(carbon); 6];
+        let mut bonds: Vec<Bond> = (0..6).map(|k| Bond::new(k, (k + 1) % 6, BondOrder::Single)).collect();
+        let mut x = Vec::new();
+        for k in 0..6 {
+            let angle = std::f64::consts::FRAC_PI_3 * f64::from(k);
+            x.extend([
+                1.45 * angle.cos(),
+                1.45 * angle.sin(),
+                if k % 2 == 0 { 0.25 } else { -0.25 },
+            ]);
+        }
+        for k in 0..12 {
+            bonds.push(Bond::new(k / 2, 6 + k, BondOrder::Single));
+            atoms.push(Atom::new(hydrogen));
+            let carbon = 3 * (k / 2);
+            let up = if k % 2 == 0 { 0.9 } else { -0.9 };
+            x.extend([1.3 * x[carbon], 1.3 * x[carbon + 1], x[carbon + 2] + up]);
+        }
+        (Molecule::new(atoms, bonds).unwrap(), x)
+    }
+
+    fn bond_lengths(molecule: &Molecule, x: &[f64]) -> Vec<f64> {
+        let at = |a| crate::conformers::rotors::position(x, a);
+        molecule
+            .bonds()
+            .iter()
+            .map(|b| (at(b.atoms[0]) - at(b.atoms[1])).square().sqrt())
+            .collect()
+    }
+
+    #[test]
+    fn ring_moves_keep_every_bond_and_flaps_turn_one_corner_over() {
+        let (molecule, x) = ring();
+        let segments = flexible_segments(&molecule);
+        // Six corners, and six pairs of neighbouring atoms.
+        assert_eq!(segments.len(), 12);
+        let before = bond_lengths(&molecule, &x);
+        let mut random = stream(1, 2, 3, 4);
+        for segment in &segments {
+            let mut flapped = x.clone();
+            ring::flap(segment, &mut flapped);
+            let mut turned = x.clone();
+            ring::crankshaft(segment, &mut turned, &mut random);
+            for x in [&flapped, &turned] {
+                let same = bond_lengths(&molecule, x)
+                    .iter()
+                    .zip(&before)
+                    .all(|(a, b)| (a - b).abs() < 1e-9);
+                assert!(same, "{segment:?}");
+            }
+            // Twice is as before.
+            ring::flap(segment, &mut flapped);
+            assert!(flapped.iter().zip(&x).all(|(a, b)| (a - b).abs() < 1e-9));
+        }
+    }
+
+    #[test]
+    fn a_chain_has_torsions_only_and_a_ring_none() {
+        let (molecule, _) = ring();
+        assert!(Rotor::find(&molecule).is_empty());
+        let moves = MolecularMoves::new(&molecule, &[]);
+        assert_eq!(moves.kinds, [Kind::Flap, Kind::Crankshaft, Kind::Kick]);
+    }
+
+    #[test]
+    fn an_inversion_reflects_and_keeps_lengths() {
+        let mut x = vec![0.0, 0.0, 0.4, 1.4, 0.0, 0.0, -0.7, 1.2, 0.0, -0.7, -1.2, 0.0];
+        inversion::invert([0, 1, 2, 3], &mut x);
+        assert!((x[2] + 0.4).abs() < 1e-12 && x[0].abs() < 1e-12 && x[1].abs() < 1e-12);
+    }
+}
