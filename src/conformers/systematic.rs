@@ -9,7 +9,8 @@
 //! 1987, 8, 826).
 //!
 //! A state of a rotor may exist only beside a certain state of the next one. So a pair's parent is noted: the state that its first rotor
-//! falls into when the second one is put back. A stem at the parent is extended by the pair.
+//! falls into when the second one is put back. A stem at the parent is extended by the pair. A stem whose last rotor is in a state that only
+//! the rotor before it holds is extended by every state of the next rotor.
 
 use super::relax::Attempt;
 use super::rotors::Rotor;
@@ -364,6 +365,28 @@ impl Builder<'_, '_> {
                     .sum::<f64>();
             out.push(self.candidate(stem, &[(main.first, shifted), (rotor, pair.values[1])], cost));
         }
+        for value in self.beside_skewed(main, stem) {
+            let cost = others.iter().map(|t| self.cost_beside(t, stem, value)).sum::<f64>();
+            out.push(self.candidate(stem, &[(rotor, value)], cost));
+        }
+    }
+
+    /// What the second rotor may do where the first is in a state that it doesn't have alone: all that it does anywhere. Such a state is held
+    /// by the rotor before, so that pairs of which it is the first are no minima by themselves and are in no table.
+    fn beside_skewed(&self, table: &PairTable, stem: &Stem) -> Vec<f64> {
+        let [first, second] = [table.first, table.second].map(|r| &self.search.rotors[r]);
+        let at_home = |&(state, _): &(f64, f64)| first.distance(state, stem.angles[table.first]) < SAME_STATE;
+        let mut values: Vec<f64> = Vec::new();
+        if self.singles[table.first].iter().any(at_home) {
+            return values;
+        }
+        for value in table.pairs.iter().map(|p| p.values[1]) {
+            let is_stem = second.distance(value, stem.angles[table.second]) < SAME_STATE;
+            if !is_stem && !values.iter().any(|&v| second.distance(v, value) < SAME_STATE) {
+                values.push(value);
+            }
+        }
+        values
     }
 
     fn applicable<'t>(&self, table: &'t PairTable, stem: &Stem) -> impl Iterator<Item = &'t Pair> {
