@@ -38,9 +38,10 @@ pub fn run(job: &Job, task: &CompareTask) -> Result<u8, String> {
         Some(input) => Records::of(std::slice::from_ref(input), common.from)
             .next()
             .map(|item| item.map_err(|error| error.to_string())),
-        None => records
-            .peek()
-            .map(|item| item.as_ref().map(RawRecord::clone).map_err(ToString::to_string)),
+        None => records.peek().map(|item| match item {
+            Ok(raw) => Ok(raw.clone()),
+            Err(error) => Err(error.to_string()),
+        }),
     };
     let raw = raw.unwrap_or_else(|| Err("no structure to compare with".to_owned()))?;
     // What there is to be said of it is said where it is compared; a reference of its own is described by its failure alone.

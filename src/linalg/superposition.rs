@@ -224,9 +224,10 @@ impl Overlap {
 mod tests {
     use super::*;
 
-    /// Numbers without a pattern between −1 and 1.
+    /// Numbers without a pattern between −1 and 1. (A plain sine of the index would put all points into a plane.)
     fn scattered(n: usize, seed: f64) -> Vec<f64> {
-        (0..n).map(|i| (12.9898 * i as f64 + 78.233 * seed).sin()).collect()
+        let number = |i: usize| ((12.9898 * i as f64 + 78.233 * seed).sin() * 43_758.545).fract();
+        (0..n).map(number).collect()
     }
 
     fn turned(x: &[f64], seed: f64) -> Vec<f64> {
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_mirror_image_is_not_superposed() {
-        let x = scattered(12, 6.0);
+        let x = scattered(30, 6.0);
         let mirrored: Vec<f64> = x.iter().map(|v| -v).collect();
         let found = superpose(&x, &mirrored, None).unwrap();
         assert!((determinant(&found.rotation) - 1.0).abs() < 1e-12 && found.rmsd > 0.05);
@@ -314,7 +315,8 @@ mod tests {
             let overlap = Overlap::new(&covariance, false);
             let found = overlap.value(0.5 * squares);
             assert!((found - wanted).abs() < 1e-6, "{seed}: {found} {wanted}");
-            assert!(found >= wanted - 1e-9);
+            // A double root, as one point has, is half as accurate.
+            assert!(found >= wanted - 5e-8 * squares, "{seed}: {found} {wanted}");
             assert!(overlap.is_below(wanted + 1e-4) && !overlap.is_below(wanted - 1e-4));
             let mirrored = Overlap::new(&covariance.map(|c| -c), false).value(0.5 * squares);
             let either = Overlap::new(&covariance, true).value(0.5 * squares);

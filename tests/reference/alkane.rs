@@ -46,28 +46,27 @@ pub fn unit(v: [f64; 3]) -> [f64; 3] {
     v.map(|c| c / length)
 }
 
-/// Coordinates with these torsions of the chain (radian), staggered hydrogens, and ideal bonds and angles.
+/// Coordinates with these torsions of the chain (radian), staggered methyl groups, and ideal bonds and angles: the same from either end.
 pub fn coordinates(torsions: &[f64]) -> Vec<f64> {
-    let count = torsions.len() + 3;
-    let (wide, narrow, third) = (113.0_f64.to_radians(), 109.0_f64.to_radians(), 2.0 * PI / 3.0);
-    let (mut carbons, mut hydrogens) = (vec![[0.0; 3], [1.53, 0.0, 0.0]], Vec::new());
-    let first = [1.1 * narrow.cos(), 1.1 * narrow.sin(), 0.0];
-    hydrogens.push(first);
-    for i in 1..count {
-        let before = if i == 1 { first } else { carbons[i - 2] };
-        let torsion = if i == 1 || i == count - 1 { PI } else { torsions[i - 2] };
-        let on = |length, angle, turn| place(before, carbons[i - 1], carbons[i], length, angle, torsion + turn);
-        let [next, left, right] = [on(1.53, wide, 0.0), on(1.1, narrow, third), on(1.1, narrow, -third)];
-        if i == 1 {
-            let on = |turn| place(next, carbons[1], carbons[0], 1.1, narrow, PI + turn);
-            hydrogens.extend([on(third), on(-third)]);
-        }
-        hydrogens.extend([left, right]);
-        if i == count - 1 {
-            hydrogens.push(on(1.1, narrow, 0.0));
-        } else {
-            carbons.push(next);
+    let (wide, narrow, half) = (113.0_f64.to_radians(), 110.0_f64.to_radians(), 53.5_f64.to_radians());
+    let mut x = vec![[0.0; 3], [1.53, 0.0, 0.0]];
+    x.push(place([0.0, 1.0, 0.0], x[0], x[1], 1.53, wide, PI));
+    for (i, &torsion) in torsions.iter().enumerate() {
+        x.push(place(x[i], x[i + 1], x[i + 2], 1.53, wide, torsion));
+    }
+    let last = x.len() - 1;
+    let methyl = |x: &[[f64; 3]], c: usize, b: usize, a: usize| {
+        [PI, PI / 3.0, -PI / 3.0].map(|turn| place(x[a], x[b], x[c], 1.1, narrow, turn))
+    };
+    let mut hydrogens = methyl(&x, 0, 1, 2).to_vec();
+    for i in 1..last {
+        let (back, forth) = (unit(minus(x[i - 1], x[i])), unit(minus(x[i + 1], x[i])));
+        let normal = unit(cross(back, forth));
+        let outward = unit([0, 1, 2].map(|k| -back[k] - forth[k]));
+        for side in [half.sin(), -half.sin()] {
+            hydrogens.push([0, 1, 2].map(|k| x[i][k] + 1.1 * (half.cos() * outward[k] + side * normal[k])));
         }
     }
-    carbons.into_iter().chain(hydrogens).flatten().collect()
+    hydrogens.extend(methyl(&x, last, last - 1, last - 2));
+    x.into_iter().chain(hydrogens).flatten().collect()
 }

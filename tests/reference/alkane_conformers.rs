@@ -2,7 +2,7 @@
 //! told by energy and torsions): unique ones, and with mirror images counted.
 
 use crate::alkane;
-use thalweg::conformers::pool::{Pool, PoolSettings};
+use thalweg::conformers::pool::{Pool, PoolSettings, prune};
 use thalweg::forcefield::mmff94::{Parameters, Variant, parametrize};
 use thalweg::forcefield::{ForceField, Options};
 use thalweg::optimize::{Criteria, Lbfgs, Limits, minimize};
@@ -43,4 +43,25 @@ fn every_minimum_is_counted_once_with_its_mirror_image() {
             assert_eq!(degeneracy, with_mirror_images, "{carbons} carbons, {gradient}");
         }
     }
+}
+
+/// 3⁷ states of three kinds, alike in fours by reversal and mirror image but for palindromes (Burnside's lemma): of one energy, so that
+/// the geometry alone tells them apart.
+#[test]
+fn states_of_decane_are_told_apart_without_their_energy() {
+    let states = (0..3_usize.pow(7)).map(|code| {
+        let digits = (0..7).map(|k| code / 3_usize.pow(k) % 3);
+        let torsions: Vec<f64> = digits.map(|d| STATES[d].to_radians()).collect();
+        alkane::coordinates(&torsions)
+    });
+    let states: Vec<Vec<f64>> = states.collect();
+    let kept = prune(
+        &alkane::molecule(10),
+        &vec![0.0; states.len()],
+        &states,
+        PoolSettings::default(),
+    );
+    assert_eq!(kept.len(), (2187 + 1 + 81 + 27) / 4);
+    assert_eq!(kept.iter().map(|k| k.degeneracy).sum::<u32>(), (2187 + 81) / 2);
+    assert_eq!(kept.iter().map(|k| k.count).sum::<u64>(), 2187);
 }

@@ -16,7 +16,7 @@ const STRICT: f64 = 1e-4;
 /// Mean squared distance (Å²) that nobody wants to improve upon.
 const SAME: f64 = 1e-14;
 /// Round-off of the bound, in parts of the sum of squares: the root of a quartic is half as accurate as its coefficients where it is double.
-const ROUND_OFF: f64 = 3e-8;
+const ROUND_OFF: f64 = 1e-7;
 
 /// A complete naming.
 #[derive(Clone, Debug)]
