@@ -196,13 +196,14 @@ impl<'a> Maker<'a> {
                 heads[f] = atom;
             }
         }
-        let extent: Vec<f64> = sizes.iter().map(|&s| FRAGMENT_SIZE * (s as f64).cbrt()).collect();
+        let extents = sizes.iter().map(|&s| FRAGMENT_SIZE * (s as f64).cbrt());
+        let ends: Vec<(usize, f64)> = heads.into_iter().zip(extents).collect();
         // Many fragments need room: a drop's radius grows with the cube root of its volume.
         let crowd = (count as f64 / 2.0).cbrt();
-        for a in 0..count {
-            for b in 0..a {
-                let most = crowd * (FRAGMENT_GAP + extent[a] + extent[b]);
-                self.bounds.set_upper(heads[a], heads[b], most);
+        for (k, &(head, extent)) in ends.iter().enumerate() {
+            for &(other, other_extent) in &ends[..k] {
+                let most = crowd * (FRAGMENT_GAP + extent + other_extent);
+                self.bounds.set_upper(head, other, most);
             }
         }
     }

@@ -40,8 +40,8 @@ fn random_squares(bounds: &Bounds, rng: &mut impl Rng) -> Vec<f64> {
     let mut squares = vec![0.0; n * n];
     for i in 0..n {
         let (lower, upper) = bounds.row(i);
-        for j in 0..i {
-            let distance = lower[j] + rng.random::<f64>() * (upper[j] - lower[j]);
+        for (j, (&least, &most)) in lower.iter().zip(upper).enumerate().take(i) {
+            let distance = least + rng.random::<f64>() * (most - least);
             squares[i * n + j] = distance * distance;
             squares[j * n + i] = distance * distance;
         }

@@ -1,9 +1,9 @@
 //! Embedding: three-dimensional geometries from the graph alone, by distance geometry.
 //!
-//! Bounds of all distances follow from the graph ([`bounds`]), and are smoothed by the triangle inequality ([`smoothing`]). Each geometry
-//! starts from random distances within them, as points in four dimensions ([`coordinates`]), is refined against a penalty
-//! ([`penalty`]) first there and then in three dimensions with preferences for dihedrals ([`torsions`]), and is checked
-//! ([`checks`]): distances, configurations, rings without bonds through them. What fails starts over with new random numbers.
+//! Bounds of all distances follow from the graph (`bounds`), and are smoothed by the triangle inequality (`smoothing`). Each geometry
+//! starts from random distances within them, as points in four dimensions (`coordinates`), is refined against a penalty
+//! (`penalty`) first there and then in three dimensions with preferences for dihedrals (`torsions`), and is checked
+//! (`checks`): distances, configurations, rings without bonds through them. What fails starts over with new random numbers.
 //!
 //! G. M. Crippen and T. F. Havel, Distance Geometry and Molecular Conformation, 1988; T. F. Havel, "Distance geometry: theory,
 //! algorithms, and chemical applications", Encyclopedia of Computational Chemistry 1998; S. Riniker and G. A. Landrum, J. Chem. Inf.

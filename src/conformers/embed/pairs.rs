@@ -30,12 +30,11 @@ impl PairTable {
             let (lower, upper) = bounds.row(i);
             for block in (i + 1) / WIDTH..n.div_ceil(WIDTH) {
                 let mut entry = [[0.0; WIDTH]; 2];
-                for lane in 0..WIDTH {
-                    let j = block * WIDTH + lane;
-                    if j > i && j < n {
-                        entry[0][lane] = lower[j] * lower[j];
-                        entry[1][lane] = (upper[j] * upper[j]).recip();
-                    }
+                let first = block * WIDTH;
+                let pairs = lower.iter().zip(upper).enumerate();
+                for (j, (l, u)) in pairs.take(first + WIDTH).skip(first.max(i + 1)) {
+                    entry[0][j - first] = l * l;
+                    entry[1][j - first] = (u * u).recip();
                 }
                 blocks.push(entry);
             }
@@ -98,15 +97,15 @@ impl Kernel for PairKernel<'_> {
                 energy = energy + (above * above + below * below);
                 // Twice the derivative with respect to s.
                 let slope = (above * u - below * (l * inverse * inverse).scale(2.0)).scale(4.0);
-                for d in 0..4 {
-                    let g = slope * difference[d];
-                    pull[d] = pull[d] + g;
-                    let target = &mut self.gradient.0[d][block];
+                for ((sum, &along), plane) in pull.iter_mut().zip(&difference).zip(&mut self.gradient.0) {
+                    let g = slope * along;
+                    *sum = *sum + g;
+                    let target = &mut plane[block];
                     (L::load(target) + g).store(target);
                 }
             }
-            for d in 0..4 {
-                self.gradient.0[d][i / WIDTH][i % WIDTH] -= pull[d].sum();
+            for (plane, sum) in self.gradient.0.iter_mut().zip(pull) {
+                plane[i / WIDTH][i % WIDTH] -= sum.sum();
             }
         }
         energy.sum()

@@ -6,7 +6,7 @@ use super::penalty::{Penalty, Terms, Weights, volume};
 use crate::optimize::{Criteria, Lbfgs, LbfgsSettings, Limits, minimize};
 
 /// In four dimensions, where centres may turn over and atoms pass each other.
-const FREE: Weights = Weights {
+pub(super) const FREE: Weights = Weights {
     dimensions: DIMENSIONS,
     pairs: 10.0,
     chiral: 2.0,
@@ -22,7 +22,7 @@ const SQUEEZED: Weights = Weights {
     ..FREE
 };
 /// In three dimensions, with springs as stiff as those of soft bonds.
-const FINAL: Weights = Weights {
+pub(super) const FINAL: Weights = Weights {
     dimensions: 3,
     pairs: 20.0,
     chiral: 1.0,
