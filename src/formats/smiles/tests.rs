@@ -132,20 +132,20 @@ fn one_molecule_in_many_writings() {
         ("F/C=C/F", "F\\C=C\\F", "F/C=C\\F"),
         ("C(\\F)=C/F", "F/C=C/F", "F/C=C\\F"),
         ("C/1=C/CCCCCCCCCC1", "C1CCCCCCCCC/C=C\\1", "C/1=C\\CCCCCCCCCC1"),
-        ("C[S@](=O)CC", "CC[S@@](C)=O", "C[S@@](=O)CC"),
+        ("C[S@](=O)CC", "CC[S@](C)=O", "C[S@@](=O)CC"),
         ("C[C@H]1CC[C@@H](C)CC1", "C[C@@H]1CC[C@H](C)CC1", "C[C@H]1CC[C@H](C)CC1"),
         (
             "OC[C@H](O)[C@H](O)[C@@H](O)CO",
-            "OC[C@@H](O)[C@@H](O)[C@H](O)CO",
             "OC[C@H](O)[C@@H](O)[C@@H](O)CO",
+            "OC[C@@H](O)[C@@H](O)[C@H](O)CO",
         ),
         (
             "OC[C@H](O)[C@H](O)[C@H](O)CO",
-            "OC[C@H](O)C(O)[C@H](O)CO",
-            "OC[C@H](O)[C@H](O)[C@@H](O)CO",
+            "OC[C@@H](O)[C@@H](O)[C@@H](O)CO",
+            "OC[C@H](O)[C@@H](O)[C@H](O)CO",
         ),
         ("F/C=C/C=C/Cl", "Cl/C=C/C=C/F", "F/C=C/C=C\\Cl"),
-        ("[H]/N=C(/C)CC", "CC/C(C)=N/[H]", "[H]/N=C(\\C)CC"),
+        ("[H]/N=C(\\C)CC", "CC/C(C)=N/[H]", "[H]/N=C(/C)CC"),
     ] {
         assert_eq!(canonical(a), canonical(b), "{a} {b}");
         assert_ne!(canonical(a), canonical(other), "{a} {other}");
@@ -207,7 +207,7 @@ fn faults_have_a_column() {
         ("[Pt@SP1](N)(N)(Cl)Cl", 4, "'@SP1'", "square-planar"),
         ("cc", 1, "'c'", "in a ring"),
         ("c1cccc1", 4, "'c'", "alternating"),
-        ("F/C(/Cl)=C/F", 5, "'/'", "different sides"),
+        ("F/C(\\Cl)=C/F", 5, "'\\'", "different sides"),
     ] {
         let error = RawRecord::new(Format::Smiles, "x", smiles.to_owned())
             .parse()
