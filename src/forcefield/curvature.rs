@@ -2,15 +2,12 @@
 //! curvature of close non-bonded pairs along their distance. What bends the coordinates themselves (the first derivatives' part)
 //! is left out, and negative curvature is turned over, so that the model is positive semidefinite.
 
+use super::contacts::Contacts;
 use super::field::ForceField;
-use super::pairs::{EMPTY, PairList};
 use super::terms::Term;
 use crate::geometry::{Angle, Dihedral, DihedralCosine, Distance, OutOfPlane, Vector};
-use crate::numeric::{Dual, WIDTH};
+use crate::numeric::Dual;
 use crate::potential::AddCurvature;
-
-/// Non-bonded pairs count up to this distance, Å: beyond, they hardly curve.
-const REACH: f64 = 3.5;
 
 /// Angles with a smaller sine are taken as linear: both bends across the axis then have the same curvature.
 const LINEAR: f64 = 0.1;
@@ -121,7 +118,7 @@ fn across(axis: Vector<f64>) -> [Vector<f64>; 2] {
 
 impl ForceField {
     /// The model Hessian at `x`, as directions with their curvature; linear in the number of atoms.
-    pub(super) fn add_curvature(&self, x: &[f64], contacts: &mut PairList, add: &mut AddCurvature<'_>) {
+    pub(super) fn add_curvature(&self, x: &[f64], contacts: &mut Contacts, add: &mut AddCurvature<'_>) {
         let terms = self.terms();
         let mut c = Collector { x, add };
         for Term { atoms, parameters } in &terms.quartic_bonds {
@@ -154,31 +151,8 @@ impl ForceField {
         for Term { atoms, parameters } in &terms.cosine_torsions {
             c.dihedral_cosine(*atoms, |cosine| parameters.lift(fixed).energy(cosine));
         }
-        self.add_contacts(&mut c, contacts);
-    }
-
-    fn add_contacts(&self, c: &mut Collector<'_, '_>, contacts: &mut PairList) {
-        contacts.near(&self.nonbonded.exclusions, c.x, REACH);
-        for (slot, &i) in contacts.atom_of.iter().enumerate().filter(|(_, a)| **a != EMPTY) {
-            let row = contacts.starts[slot] as usize..contacts.starts[slot + 1] as usize;
-            for entry in &contacts.entries[row] {
-                for lane in (0..WIDTH).filter(|lane| entry.mask >> lane & 1 == 1) {
-                    let atoms = [
-                        i as usize,
-                        contacts.atom_of[entry.block as usize * WIDTH + lane] as usize,
-                    ];
-                    let scaled = entry.scaled >> lane & 1 == 1;
-                    let [a, b] = c.positions(atoms);
-                    let distance = Distance::new(a, b);
-                    if distance.value > REACH {
-                        continue;
-                    }
-                    let [_, second] = derivatives(distance.value, |r| {
-                        self.nonbonded.pair_energy(atoms[0], atoms[1], scaled, r)
-                    });
-                    c.add(atoms, distance.gradient(1.0), second.max(0.0));
-                }
-            }
-        }
+        contacts.visit(&self.nonbonded, self.level, x, |atoms, gradient, second| {
+            c.add(atoms, gradient, second.max(0.0));
+        });
     }
 }

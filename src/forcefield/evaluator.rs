@@ -1,6 +1,7 @@
 //! Energy and gradient in one pass, without allocation.
 
 use super::Breakdown;
+use super::contacts::Contacts;
 use super::field::ForceField;
 use super::nonbonded::{self, Slots};
 use super::pairs::PairList;
@@ -17,7 +18,7 @@ pub struct Evaluator {
     /// The pair list of this evaluator's coordinates, where there is a cutoff.
     near: PairList,
     /// Close pairs for the model Hessian.
-    contacts: PairList,
+    contacts: Contacts,
     slots: Slots,
     /// x, y, z and one unused number an atom.
     points: Vec<[f64; 4]>,
@@ -33,7 +34,7 @@ impl Evaluator {
         let atoms = field.atoms();
         Self {
             near: PairList::default(),
-            contacts: PairList::default(),
+            contacts: Contacts::default(),
             slots,
             points: vec![[0.0; 4]; atoms],
             gradient: vec![[0.0; 4]; atoms],

@@ -1,6 +1,7 @@
 //! Force fields: parameters assigned to a molecule ([`Terms`]), the immutable shared [`ForceField`], its per-thread `Evaluator`.
 
 mod bonded;
+mod contacts;
 mod curvature;
 mod evaluator;
 mod field;

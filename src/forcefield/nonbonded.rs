@@ -66,19 +66,36 @@ impl Nonbonded {
     /// Energy of one pair at the distance `r` (Å), for any kind of number: the physics of the vector kernel, once more
     /// for second derivatives. `scaled`: a 1-4 pair.
     pub fn pair_energy<S: Real>(&self, i: usize, j: usize, scaled: bool, r: S) -> S {
-        let vdw = &self.van_der_waals;
-        let pair = vdw.class[i] * vdw.classes + vdw.class[j];
-        let (distance, depth) = (S::constant(vdw.distance[pair]), S::constant(vdw.depth[pair]));
-        let charges = COULOMB * self.charges[i] * self.charges[j] * if scaled { SCALE_14 } else { 1.0 };
-        let pair = Pair {
-            r,
+        let PairParameters {
             distance,
             depth,
+            charges,
+        } = self.pair_parameters(i, j, scaled);
+        let parameters = PairParameters {
+            distance: S::constant(distance),
+            depth: S::constant(depth),
             charges: S::constant(charges),
         };
-        let (van_der_waals, electrostatic) = match vdw.form {
-            Form::Buffered147 => pair.energies::<Buffered147>(),
-            Form::LennardJones => pair.energies::<LennardJones>(),
+        self.energy_at(r, parameters)
+    }
+
+    /// What the energy of one pair depends on. `scaled`: a 1-4 pair.
+    pub fn pair_parameters(&self, i: usize, j: usize, scaled: bool) -> PairParameters<f64> {
+        let vdw = &self.van_der_waals;
+        let pair = vdw.class[i] * vdw.classes + vdw.class[j];
+        PairParameters {
+            distance: vdw.distance[pair],
+            depth: vdw.depth[pair],
+            charges: COULOMB * self.charges[i] * self.charges[j] * if scaled { SCALE_14 } else { 1.0 },
+        }
+    }
+
+    /// Energy at the distance `r` (Å).
+    #[inline(always)]
+    pub fn energy_at<S: Real>(&self, r: S, parameters: PairParameters<S>) -> S {
+        let (van_der_waals, electrostatic) = match self.van_der_waals.form {
+            Form::Buffered147 => parameters.energies::<Buffered147>(r),
+            Form::LennardJones => parameters.energies::<LennardJones>(r),
         };
         let energy = van_der_waals + electrostatic;
         match self.cutoff {
@@ -89,19 +106,21 @@ impl Nonbonded {
 }
 
 /// What a pair's energy depends on.
-struct Pair<S> {
-    r: S,
-    distance: S,
-    depth: S,
-    charges: S,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PairParameters<S = f64> {
+    /// Distance and depth of the van der Waals minimum.
+    pub distance: S,
+    pub depth: S,
+    /// Product of the charges with the Coulomb constant and the scale.
+    pub charges: S,
 }
 
-impl<S: Real> Pair<S> {
+impl<S: Real> PairParameters<S> {
     /// Van der Waals and electrostatic energy.
     #[inline(always)]
-    fn energies<F: RadialForm>(self) -> (S, S) {
-        let [a, b] = F::denominators(self.r, self.distance);
-        let [a, b, c] = S::recip_each([a, b, electrostatic::denominator(self.r)]);
+    fn energies<F: RadialForm>(self, r: S) -> (S, S) {
+        let [a, b] = F::denominators(r, self.distance);
+        let [a, b, c] = S::recip_each([a, b, electrostatic::denominator(r)]);
         (
             F::energy(self.distance, self.depth, [a, b]),
             electrostatic::buffered_coulomb(self.charges, c),
@@ -119,7 +138,8 @@ fn switch<S: Real>(r: S, cutoff: f64) -> S {
     (t * t * t * polynomial).offset(1.0)
 }
 
-fn farthest_square(a: &[f64], b: &[f64]) -> f64 {
+/// Square of the longest distance between the places of one atom in two sets of coordinates.
+pub(super) fn farthest_square(a: &[f64], b: &[f64]) -> f64 {
     let square = |(p, q): (&[f64], &[f64])| (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>();
     a.chunks_exact(3).zip(b.chunks_exact(3)).map(square).fold(0.0, f64::max)
 }

@@ -22,10 +22,12 @@ const SHIFT: f64 = 0.5;
 const BONDED: f64 = 50.0;
 
 /// The surface's own model Hessian ([`Potential::curvature`]) as a sparse matrix, decomposed by sparse Cholesky. The pattern is
-/// analysed once.
+/// analysed once, and again for another molecule.
 #[derive(Debug, Default)]
 pub struct SparsePreconditioner {
-    state: Option<(BlockMatrix, BlockCholesky)>,
+    state: Option<State>,
+    /// Whether the pattern was made, or found to hold, since the last reset.
+    settled: bool,
 }
 
 impl SparsePreconditioner {
@@ -35,39 +37,32 @@ impl SparsePreconditioner {
         Self::default()
     }
 
-    /// Forgets the pattern: another molecule.
+    /// Another walk, perhaps of another molecule. The pattern stays where the next rebuild finds that it would make the same, so that
+    /// results don't depend on what was done before.
     pub fn reset(&mut self) {
-        self.state = None;
+        self.settled = false;
     }
 
-    fn pattern(potential: &mut dyn Potential, x: &[f64]) -> Option<BlockMatrix> {
-        let mut pairs = Vec::new();
-        let known = potential.curvature(x, &mut |atoms, _, k| {
-            if atoms.len() > 2 || k >= BONDED {
-                for (n, &i) in atoms.iter().enumerate() {
-                    pairs.extend(atoms[..n].iter().map(|&j| (i, j)));
-                }
+    /// Brings the matrix up to date, with the pattern that is there if it may stay.
+    fn assemble(&mut self, potential: &mut dyn Potential, x: &[f64]) -> bool {
+        if let Some(state) = self.state.as_mut().filter(|s| s.matrix.rows() * 3 == x.len()) {
+            let same = state.assemble(potential, x);
+            if same || self.settled {
+                return true;
             }
-        });
-        known.then(|| BlockMatrix::new(x.len() / 3, &pairs))
+        }
+        self.state = State::new(potential, x);
+        self.state.as_mut().is_some_and(|state| state.assemble(potential, x))
     }
 }
 
 impl Preconditioner for SparsePreconditioner {
     fn rebuild(&mut self, potential: &mut dyn Potential, x: &[f64]) -> bool {
-        if self.state.as_ref().is_none_or(|(m, _)| m.rows() * 3 != x.len()) {
-            self.state = Self::pattern(potential, x).map(|matrix| {
-                let factor = BlockCholesky::analyze(&matrix);
-                (matrix, factor)
-            });
-        }
-        let Some((matrix, factor)) = &mut self.state else {
+        self.settled = self.assemble(potential, x);
+        let Some(state) = self.state.as_mut().filter(|_| self.settled) else {
             return false;
         };
-        matrix.clear();
-        potential.curvature(x, &mut |atoms, b, k| matrix.add_outer(atoms, b, k));
-        matrix.add_diagonal(SHIFT);
-        let decomposed = factor.factorize(matrix).is_ok();
+        let decomposed = state.factor.factorize(&state.matrix).is_ok();
         if !decomposed {
             self.state = None;
         }
@@ -76,14 +71,165 @@ impl Preconditioner for SparsePreconditioner {
 
     fn apply(&self, v: &[f64], out: &mut [f64]) {
         match &self.state {
-            Some((matrix, _)) => matrix.multiply(v, out),
+            Some(state) => state.matrix.multiply(v, out),
             None => out.copy_from_slice(v),
         }
     }
 
     fn solve(&mut self, v: &mut [f64]) {
-        if let Some((_, factor)) = &mut self.state {
-            factor.solve(v);
+        if let Some(state) = &mut self.state {
+            state.factor.solve(v);
+        }
+    }
+}
+
+/// Matrix and factor of a pattern.
+#[derive(Debug)]
+struct State {
+    matrix: BlockMatrix,
+    factor: BlockCholesky,
+    script: Script,
+}
+
+impl State {
+    /// The pattern that the surface's terms at `x` (Å) make.
+    fn new(potential: &mut dyn Potential, x: &[f64]) -> Option<Self> {
+        let mut script = Script::default();
+        let mut pairs = Vec::new();
+        let known = potential.curvature(x, &mut |atoms, _, k| {
+            if shapes_pattern(atoms, k) {
+                script.lengths.push(atoms.len());
+                script.atoms.extend_from_slice(atoms);
+                for (n, &i) in atoms.iter().enumerate() {
+                    pairs.extend(atoms[..n].iter().map(|&j| (i, j)));
+                }
+            }
+        });
+        if !known {
+            return None;
+        }
+        let matrix = BlockMatrix::new(x.len() / 3, &pairs);
+        let mut first = 0;
+        for length in &script.lengths {
+            matrix.find_places(&script.atoms[first..first + length], &mut script.places);
+            first += length;
+        }
+        Some(Self {
+            factor: BlockCholesky::analyze(&matrix),
+            matrix,
+            script,
+        })
+    }
+
+    /// Takes the matrix at `x` (Å). Returns whether these are the very terms that the pattern was made from.
+    fn assemble(&mut self, potential: &mut dyn Potential, x: &[f64]) -> bool {
+        let Self { matrix, script, .. } = self;
+        matrix.clear();
+        let mut cursor = Cursor::default();
+        let mut strangers = false;
+        let known = potential.curvature(x, &mut |atoms, b, k| match script.next(&mut cursor, atoms) {
+            Some(places) => matrix.add_outer_at(places, atoms, b, k),
+            None => {
+                strangers |= shapes_pattern(atoms, k);
+                matrix.add_outer(atoms, b, k);
+            }
+        });
+        matrix.add_diagonal(SHIFT);
+        known && !strangers && cursor.term == script.lengths.len()
+    }
+}
+
+/// Whether a term's pairs have room in the pattern for its sake.
+fn shapes_pattern(atoms: &[usize], k: f64) -> bool {
+    atoms.len() > 2 || k >= BONDED
+}
+
+/// The terms that make the pattern, in the order in which they come, and where they go: searching for the places took longer than
+/// adding.
+#[derive(Debug, Default)]
+struct Script {
+    /// Number of atoms of each term.
+    lengths: Vec<usize>,
+    atoms: Vec<usize>,
+    places: Vec<u32>,
+}
+
+/// How much of a script has been seen.
+#[derive(Debug, Default)]
+struct Cursor {
+    term: usize,
+    atom: usize,
+    place: usize,
+}
+
+impl Script {
+    /// The places of the term between these atoms, where it is the next one.
+    fn next(&self, cursor: &mut Cursor, atoms: &[usize]) -> Option<&[u32]> {
+        let length = *self.lengths.get(cursor.term)?;
+        if self.atoms[cursor.atom..cursor.atom + length] != *atoms {
+            return None;
+        }
+        let first = cursor.place;
+        cursor.term += 1;
+        cursor.atom += length;
+        cursor.place += length * length.saturating_sub(1) / 2;
+        Some(&self.places[first..cursor.place])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::potential::{AddCurvature, EvalError};
+
+    /// A chain of springs, closed to a ring or not.
+    struct Chain {
+        atoms: usize,
+        closed: bool,
+    }
+
+    impl Potential for Chain {
+        fn len(&self) -> usize {
+            3 * self.atoms
+        }
+
+        fn energy_gradient(&mut self, _: &[f64], _: &mut [f64]) -> Result<f64, EvalError> {
+            unreachable!("a preconditioner asks for curvature only")
+        }
+
+        fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
+            let springs = if self.closed { self.atoms } else { self.atoms - 1 };
+            for i in 0..springs {
+                let j = (i + 1) % self.atoms;
+                let b = [x[3 * i], 1.0, x[3 * j + 2]];
+                add(&[i, j], &[b, b.map(|c| -c)], 100.0);
+            }
+            // A weak pair without room of its own.
+            add(&[0, self.atoms / 2], &[[1.0; 3], [-1.0; 3]], 1.0);
+            true
+        }
+    }
+
+    #[test]
+    fn what_was_done_before_leaves_no_trace() {
+        let x: Vec<f64> = (0..30).map(|i| f64::from(i).sin()).collect();
+        let b: Vec<f64> = (0..30).map(|i| f64::from(i).cos()).collect();
+        let mut used = SparsePreconditioner::new();
+        for (atoms, closed) in [(10, false), (10, true), (10, true), (7, true), (10, false)] {
+            let mut chain = Chain { atoms, closed };
+            let mut fresh = SparsePreconditioner::new();
+            used.reset();
+            let (mut from_used, mut from_fresh) = (b[..3 * atoms].to_vec(), b[..3 * atoms].to_vec());
+            for (preconditioner, v) in [(&mut used, &mut from_used), (&mut fresh, &mut from_fresh)] {
+                assert!(preconditioner.rebuild(&mut chain, &x[..3 * atoms]));
+                preconditioner.solve(v);
+            }
+            assert_eq!(from_used, from_fresh, "{atoms} atoms, closed: {closed}");
+            let mut back = vec![f64::NAN; 3 * atoms];
+            used.apply(&from_used, &mut back);
+            for (found, wanted) in back.iter().zip(&b) {
+                assert!((found - wanted).abs() < 1e-9, "{found} {wanted}");
+            }
         }
     }
 }

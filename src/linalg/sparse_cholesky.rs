@@ -4,7 +4,8 @@
 //! Davis 2006, chapter 4).
 
 use super::LinalgError;
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// A 3×3 block, row-major.
 pub type Block = [f64; 9];
@@ -84,11 +85,35 @@ impl BlockMatrix {
 
     /// Adds k b bᵀ, b having these components on a few atoms. Pairs without room in the pattern are left out.
     pub fn add_outer(&mut self, atoms: &[usize], components: &[[f64; 3]], k: f64) {
-        for (&i, u) in atoms.iter().zip(components) {
+        for (n, (&i, u)) in atoms.iter().zip(components).enumerate() {
             add_scaled_outer(&mut self.diagonal[i], u, u, k);
-            for (&j, v) in atoms.iter().zip(components).filter(|&(&j, _)| j < i) {
-                if let Some(place) = self.place(i, j) {
-                    add_scaled_outer(&mut self.lower[place], u, v, k);
+            for (&j, v) in atoms[..n].iter().zip(components) {
+                if let Some(place) = self.place(i.max(j), i.min(j)) {
+                    let (row, column) = if i > j { (u, v) } else { (v, u) };
+                    add_scaled_outer(&mut self.lower[place], row, column, k);
+                }
+            }
+        }
+    }
+
+    /// Where [`BlockMatrix::add_outer`] adds for these atoms, into `places`: a number for each pair of them, for
+    /// [`BlockMatrix::add_outer_at`].
+    pub fn find_places(&self, atoms: &[usize], places: &mut Vec<u32>) {
+        for (n, &i) in atoms.iter().enumerate() {
+            let place = |&j: &usize| self.place(i.max(j), i.min(j)).map_or(NOWHERE, |p| p as u32);
+            places.extend(atoms[..n].iter().map(place));
+        }
+    }
+
+    /// The same as [`BlockMatrix::add_outer`], the places known.
+    pub fn add_outer_at(&mut self, places: &[u32], atoms: &[usize], components: &[[f64; 3]], k: f64) {
+        let mut places = places.iter();
+        for (n, (&i, u)) in atoms.iter().zip(components).enumerate() {
+            add_scaled_outer(&mut self.diagonal[i], u, u, k);
+            for ((&j, v), &place) in atoms[..n].iter().zip(components).zip(places.by_ref()) {
+                if place != NOWHERE {
+                    let (row, column) = if i > j { (u, v) } else { (v, u) };
+                    add_scaled_outer(&mut self.lower[place as usize], row, column, k);
                 }
             }
         }
@@ -108,10 +133,14 @@ impl BlockMatrix {
     }
 }
 
+/// Stands for a pair that the pattern has no room for.
+const NOWHERE: u32 = u32::MAX;
+
 fn add_scaled_outer(block: &mut Block, u: &[f64; 3], v: &[f64; 3], k: f64) {
     for a in 0..3 {
+        let ku = k * u[a];
         for b in 0..3 {
-            block[3 * a + b] += k * u[a] * v[b];
+            block[3 * a + b] += ku * v[b];
         }
     }
 }
@@ -130,61 +159,150 @@ fn add_transposed_product(block: &Block, v: &[f64], column: usize, out: &mut [f6
     }
 }
 
+/// A block of the matrix that goes into a column of the factor.
+#[derive(Clone, Copy, Debug)]
+struct Source {
+    /// Position of its row in the order of elimination.
+    row: u32,
+    /// Its place in the lower triangle of the matrix.
+    place: u32,
+    /// Whether the order of elimination puts it into the other triangle.
+    transposed: bool,
+}
+
 /// Where the factor of a pattern has its blocks.
 #[derive(Clone, Debug)]
 struct Symbolic {
     /// Row of the matrix that is eliminated k-th.
     order: Vec<usize>,
-    /// Position of each row of the matrix in the order.
-    position: Vec<usize>,
     /// `rows[starts[k]..starts[k + 1]]`: positions below the diagonal in column k of the factor, ascending.
     starts: Vec<usize>,
     rows: Vec<usize>,
+    /// `sources[source_starts[k]..source_starts[k + 1]]`: blocks of the matrix that lie in column k.
+    source_starts: Vec<usize>,
+    sources: Vec<Source>,
 }
 
 impl Symbolic {
-    /// Least degree first; ties by number, so that the order depends on the pattern only.
     fn new(matrix: &BlockMatrix) -> Self {
-        let n = matrix.rows();
-        let mut neighbors: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); n];
-        for column in 0..n {
-            for &row in &matrix.partners[matrix.starts[column]..matrix.starts[column + 1]] {
-                neighbors[column].insert(row);
-                neighbors[row].insert(column);
-            }
-        }
-        let mut queue: BTreeSet<(usize, usize)> = (0..n).map(|i| (neighbors[i].len(), i)).collect();
-        let mut position = vec![usize::MAX; n];
-        let mut order = Vec::with_capacity(n);
-        let mut columns: Vec<Vec<usize>> = Vec::with_capacity(n);
-        while let Some((_, row)) = queue.pop_first() {
-            position[row] = order.len();
-            order.push(row);
-            let around: Vec<usize> = std::mem::take(&mut neighbors[row]).into_iter().collect();
-            // The neighbours of an eliminated row become neighbours of each other.
-            for &a in &around {
-                queue.remove(&(neighbors[a].len(), a));
-                neighbors[a].remove(&row);
-                neighbors[a].extend(around.iter().filter(|&&b| b != a));
-                queue.insert((neighbors[a].len(), a));
-            }
-            columns.push(around);
+        let (order, columns) = eliminate(matrix);
+        let mut position = vec![0; order.len()];
+        for (k, &row) in order.iter().enumerate() {
+            position[row] = k;
         }
         let mut starts = vec![0];
         let mut rows = Vec::new();
         for column in columns {
             let first = rows.len();
-            rows.extend(column.into_iter().map(|row| position[row]));
+            rows.extend(column.into_iter().map(|row| position[row as usize]));
             rows[first..].sort_unstable();
             starts.push(rows.len());
         }
+        let (source_starts, sources) = sources(matrix, &position);
         Self {
             order,
-            position,
             starts,
             rows,
+            source_starts,
+            sources,
         }
     }
+}
+
+/// Eliminates rows in the order of least degree; ties by number, so that the order depends on the pattern only. Returns the order, and
+/// each row's neighbours at its elimination. Sorted arrays, whose unions are cheap as long as the factor is sparse; the heap
+/// keeps outdated degrees, which are skipped when they come up.
+fn eliminate(matrix: &BlockMatrix) -> (Vec<usize>, Vec<Vec<u32>>) {
+    let n = matrix.rows();
+    let mut neighbors = adjacency(matrix);
+    let mut heap: BinaryHeap<Reverse<(u32, u32)>> = neighbors
+        .iter()
+        .zip(0..)
+        .map(|(around, row)| Reverse((around.len() as u32, row)))
+        .collect();
+    let mut gone = vec![false; n];
+    let mut order = Vec::with_capacity(n);
+    let mut columns: Vec<Vec<u32>> = Vec::with_capacity(n);
+    let mut union = Vec::new();
+    while let Some(Reverse((degree, row))) = heap.pop() {
+        if gone[row as usize] || neighbors[row as usize].len() != degree as usize {
+            continue;
+        }
+        gone[row as usize] = true;
+        order.push(row as usize);
+        let around = std::mem::take(&mut neighbors[row as usize]);
+        // The neighbours of an eliminated row become neighbours of each other.
+        for &a in &around {
+            let own = &mut neighbors[a as usize];
+            let before = own.len();
+            unite(own, &around, [row, a], &mut union);
+            own.clone_from(&union);
+            if own.len() != before {
+                heap.push(Reverse((own.len() as u32, a)));
+            }
+        }
+        columns.push(around);
+    }
+    (order, columns)
+}
+
+/// The neighbours of each row, ascending.
+fn adjacency(matrix: &BlockMatrix) -> Vec<Vec<u32>> {
+    let mut neighbors: Vec<Vec<u32>> = vec![Vec::new(); matrix.rows()];
+    for column in 0..matrix.rows() {
+        for &row in &matrix.partners[matrix.starts[column]..matrix.starts[column + 1]] {
+            neighbors[row].push(column as u32);
+        }
+    }
+    // Columns came ascending, all of them below the row; the rows above follow.
+    for (column, around) in neighbors.iter_mut().enumerate() {
+        let range = matrix.starts[column]..matrix.starts[column + 1];
+        around.extend(matrix.partners[range].iter().map(|&row| row as u32));
+    }
+    neighbors
+}
+
+/// The union of two ascending lists without two members, ascending.
+fn unite(a: &[u32], b: &[u32], without: [u32; 2], out: &mut Vec<u32>) {
+    out.clear();
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() || j < b.len() {
+        let (p, q) = (
+            a.get(i).copied().unwrap_or(u32::MAX),
+            b.get(j).copied().unwrap_or(u32::MAX),
+        );
+        let least = p.min(q);
+        i += usize::from(p == least);
+        j += usize::from(q == least);
+        if !without.contains(&least) {
+            out.push(least);
+        }
+    }
+}
+
+/// The blocks of the matrix, column by column of the order of elimination.
+fn sources(matrix: &BlockMatrix, position: &[usize]) -> (Vec<usize>, Vec<Source>) {
+    let mut found: Vec<(usize, Source)> = Vec::with_capacity(matrix.lower.len());
+    for column in 0..matrix.rows() {
+        for place in matrix.starts[column]..matrix.starts[column + 1] {
+            let (p, q) = (position[column], position[matrix.partners[place]]);
+            let source = Source {
+                row: p.max(q) as u32,
+                place: place as u32,
+                transposed: q < p,
+            };
+            found.push((p.min(q), source));
+        }
+    }
+    let mut starts = vec![0; matrix.rows() + 1];
+    for (column, _) in &found {
+        starts[column + 1] += 1;
+    }
+    for k in 0..matrix.rows() {
+        starts[k + 1] += starts[k];
+    }
+    found.sort_by_key(|(column, _)| *column);
+    (starts, found.into_iter().map(|(_, source)| source).collect())
 }
 
 /// The factor L of A = L Lᵀ. Keeps its symbolic part while the pattern stays.
@@ -253,31 +371,15 @@ impl BlockCholesky {
 
     /// Column of the matrix, in the order of elimination, into the work blocks.
     fn load(&mut self, matrix: &BlockMatrix, column: usize) {
-        let Symbolic {
-            order,
-            position,
-            starts,
-            rows,
-        } = &self.symbolic;
-        let own = order[column];
-        self.work[column] = matrix.diagonal[own];
-        for &row in &rows[starts[column]..starts[column + 1]] {
+        let symbolic = &self.symbolic;
+        self.work[column] = matrix.diagonal[symbolic.order[column]];
+        for &row in &symbolic.rows[symbolic.starts[column]..symbolic.starts[column + 1]] {
             self.work[row] = [0.0; 9];
         }
-        for k in matrix.starts[own]..matrix.starts[own + 1] {
-            let row = position[matrix.partners[k]];
-            if row > column {
-                self.work[row] = matrix.lower[k];
-            }
-        }
-        // Blocks that the pattern stores in the other triangle.
-        for &row in &rows[starts[column]..starts[column + 1]] {
-            let other = order[row];
-            if other < own
-                && let Some(place) = matrix.place(own, other)
-            {
-                self.work[row] = transposed(&matrix.lower[place]);
-            }
+        let range = symbolic.source_starts[column]..symbolic.source_starts[column + 1];
+        for source in &symbolic.sources[range] {
+            let block = &matrix.lower[source.place as usize];
+            self.work[source.row as usize] = if source.transposed { transposed(block) } else { *block };
         }
     }
 

@@ -41,7 +41,6 @@ impl Model {
         self.known
     }
 
-    /// Replaces `v` by the model's inverse times `v`.
     /// Whether the surface has a model.
     pub fn is_known(&self) -> bool {
         self.known

@@ -10,4 +10,5 @@ mod evaluator;
 mod held;
 mod lennard_jones;
 mod proof;
+mod reuse;
 mod synthetic;
