@@ -2,8 +2,10 @@
 //!
 //! After n draws the chance that the next one is something new is f₁/n, where f₁ minima were hit once (I. J. Good, Biometrika 1953, 40,
 //! 237). One draw is added for a sample without any singleton, which proves less than it seems to. The number of unseen minima is at least
-//! f₁(f₁−1)/2(f₂+1) (A. Chao, Scand. J. Statist. 1984, 11, 265, bias-corrected form), and S(1−C)/C where all are equally easy
-//! to hit (A. Chao and S.-M. Lee, J. Am. Stat. Assoc. 1992, 87, 210); the larger of the two is given.
+//! f₁(f₁−1)/2(f₂+1) (A. Chao, Scand. J. Statist. 1984, 11, 265, bias-corrected form). It is S(1−C)/C where all S seen are equally easy to hit,
+//! and more by n(1−C)γ²/C where they are not, γ being the coefficient of variation of the chances to be hit (A. Chao and S.-M. Lee, J. Am.
+//! Stat. Assoc. 1992, 87, 210). The larger of the two is given. High minima with narrow basins are hit so seldom that the number is still
+//! too low while the coverage is; near the end of a search it is of the right size.
 //!
 //! A minimum that a systematic build-up had listed before any sample hit it is no news when it is hit: it is never a singleton. The
 //! samples then test the list, as a recapture does.
@@ -31,10 +33,11 @@ pub struct Estimate {
 /// Judges the minima within a window.
 #[must_use]
 pub fn estimate(sightings: impl IntoIterator<Item = Sighting>) -> Estimate {
-    let (mut samples, mut seen, mut once, mut twice) = (0, 0_u64, 0_u64, 0_u64);
+    let (mut samples, mut seen, mut once, mut twice, mut pairs) = (0, 0_u64, 0_u64, 0_u64, 0_u64);
     for sighting in sightings {
         seen += 1;
         samples += sighting.hits;
+        pairs += sighting.hits * sighting.hits.saturating_sub(1);
         if !sighting.listed {
             once += u64::from(sighting.hits == 1);
             twice += u64::from(sighting.hits == 2);
@@ -44,9 +47,16 @@ pub fn estimate(sightings: impl IntoIterator<Item = Sighting>) -> Estimate {
     let coverage = 1.0 - missing;
     let (once, twice, seen) = (once as f64, twice as f64, seen as f64);
     let lower_bound = once * (once - 1.0).max(0.0) / (2.0 * (twice + 1.0));
+    let draws = samples as f64;
+    // Without a singleton the variation has nothing to go by.
+    let variation = if once > 0.0 && samples > 1 && coverage > 0.0 {
+        (seen / coverage * pairs as f64 / (draws * (draws - 1.0)) - 1.0).max(0.0)
+    } else {
+        0.0
+    };
     // Nothing can be said of the unseen before something was seen twice over.
     let even = if coverage > 0.0 {
-        seen * missing / coverage
+        (seen + draws * variation) * missing / coverage
     } else {
         f64::INFINITY
     };
