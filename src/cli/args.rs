@@ -27,6 +27,9 @@ pub enum Command {
     Vibrations(VibrationsArgs),
     /// Relaxes each molecule at a series of values of one or two coordinates.
     Scan(ScanArgs),
+    /// Finds the low-energy conformers of each molecule, each once.
+    #[command(visible_alias = "conf")]
+    Conformers(ConformersArgs),
     /// Superposes structures of one molecule and tells how far apart they are, equivalent atoms being named at will.
     #[command(visible_alias = "rmsd", alias = "superpose")]
     Compare(CompareArgs),
@@ -298,6 +301,53 @@ pub struct GasArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct ConformersArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// How to search; auto: systematic where few bonds turn and no ring is flexible, else basin hopping from random starts.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub method: MethodName,
+    /// Conformers up to this much above the lowest are wanted, kcal/mol.
+    #[arg(long, value_name = "ENERGY", default_value_t = 10.0)]
+    pub window: f64,
+    /// Keep so many at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_conformers: Option<u32>,
+    /// Which to keep: energy, the lowest; diverse, the lowest and those most unlike each other.
+    #[arg(long, value_name = "NAME", default_value = "energy")]
+    pub select: SelectName,
+    /// Minima this close after superposition, and within 0.01 kcal/mol, are the same conformer, Å.
+    #[arg(long, value_name = "ANGSTROM", default_value_t = 0.1)]
+    pub rmsd: f64,
+    /// Count mirror images as conformers of their own.
+    #[arg(long)]
+    pub keep_mirror_images: bool,
+    /// Temperature of the populations, K.
+    #[arg(long, value_name = "KELVIN", default_value_t = 298.15)]
+    pub temperature: f64,
+    /// Stop when a further random sample is a known conformer with this probability.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.99)]
+    pub coverage: f64,
+    /// Most minimizations [default: 20000 for random searches where no time is given either].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_minimizations: Option<u64>,
+    /// Longest time for a molecule's search (the output may then differ from run to run).
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<f64>,
+    /// Populations by free energies with vibrations: not there yet.
+    #[arg(long, hide = true)]
+    pub free_energy: bool,
+    /// Keep the state of the search in this file. The same command goes on from it after an interrupt, to the same end.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// Seed of the random numbers.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct ConvertArgs {
     #[command(flatten)]
     pub common: CommonArgs,
@@ -347,6 +397,20 @@ pub enum ForceFieldName {
     Mmff94,
     Mmff94s,
     Uff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MethodName {
+    Auto,
+    Systematic,
+    BasinHopping,
+    MultiStart,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SelectName {
+    Energy,
+    Diverse,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,14 +1,18 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
 use super::args::{
-    Args, Command, CommonArgs, CompareArgs, EnergyArgs, FormatName, MinimizeArgs, ScanArgs, ServeArgs, SurfaceArgs,
-    VibrationsArgs,
+    Args, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName, MinimizeArgs, ScanArgs,
+    SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
 };
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
 use super::interrupt;
 use super::optimizer::Optimizer;
 use super::surface::{External, ForceFields, Surfaces};
+use crate::conformers::ensemble::{EnsembleSettings, Select};
+use crate::conformers::pool::PoolSettings;
+use crate::conformers::run::Method;
+use crate::conformers::search::Settings;
 use crate::conformers::similarity::{Compared, Hand};
 use crate::directives::Directives;
 use crate::formats::Format;
@@ -63,6 +67,7 @@ pub enum Task {
     Minimize(Box<MinimizeTask>),
     Vibrations(Box<VibrationsTask>),
     Scan(Box<ScanTask>),
+    Conformers(Box<ConformersTask>),
     Compare(CompareTask),
     Convert,
     Serve(ServeTask),
@@ -150,6 +155,17 @@ pub struct ScanTask {
     pub csv: Option<PathBuf>,
 }
 
+pub struct ConformersTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    pub method: Method,
+    pub search: Settings,
+    pub ensemble: EnsembleSettings,
+    pub checkpoint: Option<PathBuf>,
+    /// Threads inside a search; molecules are searched one after another.
+    pub threads: usize,
+}
+
 impl Job {
     pub fn new(args: Args) -> Result<Self, UsageError> {
         let (common, task) = match args.command {
@@ -157,6 +173,7 @@ impl Job {
             Command::Minimize(minimize) => minimize_task(minimize)?,
             Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
+            Command::Conformers(conformers) => conformers_task(conformers)?,
             Command::Compare(compare) => compare_task(compare)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
             Command::Serve(serve) => serve_task(serve)?,
@@ -315,6 +332,71 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Scan(Box::new(task))))
+}
+
+fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
+    let positive = |option: &str, value: f64| match value {
+        value if value > 0.0 && value.is_finite() => Ok(value),
+        value => Err(UsageError(format!("{option} {value}: a positive number is expected"))),
+    };
+    if !(args.coverage > 0.0 && args.coverage < 1.0) {
+        return Err(UsageError(format!(
+            "--coverage {}: a fraction between 0 and 1 is expected, such as 0.99",
+            args.coverage
+        )));
+    }
+    if args.free_energy {
+        return Err(UsageError(
+            "--free-energy: vibrations are not there yet; populations are by energies alone".to_owned(),
+        ));
+    }
+    let search = Settings {
+        window: positive("--window", args.window)?,
+        same: PoolSettings {
+            rmsd: positive("--rmsd", args.rmsd)?,
+            keep_mirror_images: args.keep_mirror_images,
+            ..PoolSettings::default()
+        },
+        coverage: args.coverage,
+        max_minimizations: args.max_minimizations,
+        max_time: match args.max_time {
+            None => None,
+            Some(seconds) => Some(
+                Duration::try_from_secs_f64(positive("--max-time", seconds)?)
+                    .map_err(|_| UsageError(format!("--max-time {seconds}: too long")))?,
+            ),
+        },
+        seed: args.seed,
+    };
+    let ensemble = EnsembleSettings {
+        most: args.max_conformers.map(|most| most as usize),
+        select: match args.select {
+            SelectName::Energy => Select::Energy,
+            SelectName::Diverse => Select::Diverse,
+        },
+        temperature: positive("--temperature", args.temperature)?,
+    };
+    let mut common = Common::new(args.common)?;
+    let surfaces = surfaces(&args.surface, &mut common)?;
+    let threads = std::mem::replace(&mut common.threads, 1);
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    let task = ConformersTask {
+        surfaces,
+        json: args.surface.json,
+        method: match args.method {
+            MethodName::Auto => Method::Auto,
+            MethodName::Systematic => Method::Systematic,
+            MethodName::BasinHopping => Method::BasinHopping,
+            MethodName::MultiStart => Method::MultiStart,
+        },
+        search,
+        ensemble,
+        checkpoint: args.checkpoint,
+        threads,
+    };
+    Ok((common, Task::Conformers(Box::new(task))))
 }
 
 fn compare_task(args: CompareArgs) -> Result<(Common, Task), UsageError> {

@@ -9,6 +9,7 @@ pub mod cluster;
 mod collect;
 mod compare;
 mod conditions;
+mod conformers;
 mod convert;
 mod energy;
 mod hold;
@@ -110,6 +111,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
         }
         Task::Scan(task) => {
             let work = scan::Scans { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Conformers(task) => {
+            let work = conformers::Searches { common, task };
             run_through(job, &work, work.heads())
         }
         Task::Serve(task) => {

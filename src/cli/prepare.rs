@@ -4,6 +4,8 @@ use super::checks;
 use super::message::{Level, Message};
 use crate::chem::perception::perceive;
 use crate::chem::{BondOrder, Molecule, kekulize};
+use crate::conformers::embed::Embedder;
+use crate::conformers::search::stream;
 use crate::formats::{Connectivity, ParseError, RawRecord, Record};
 
 /// A record with its molecule in Kekulé form.
@@ -124,10 +126,23 @@ fn understood(raw: &RawRecord, messages: &mut Vec<Message>) -> Result<Record, Fa
 /// Gives coordinates to a record that came without (SMILES): the one place where an embedding belongs.
 pub fn place_atoms(record: &mut Record) -> Result<(), String> {
     if record.coordinates.is_empty() && !record.molecule.is_empty() {
-        return Err("it has no coordinates (a SMILES?)".to_owned());
+        record.coordinates = embedded(record)?;
     }
     Ok(())
 }
+
+/// A geometry from the graph and the configurations that are stated, drawn with a fixed seed.
+fn embedded(record: &Record) -> Result<Vec<f64>, String> {
+    let molecule = drawn_out(&record.molecule)?;
+    let configuration = record.configuration.clone().unwrap_or_default();
+    let embedder = Embedder::new(&molecule, &configuration).map_err(|error| error.to_string())?;
+    embedder
+        .embed(&mut stream(0, EMBEDDING, 0, 0))
+        .map_err(|error| error.to_string())
+}
+
+/// Number of this use in the random streams.
+const EMBEDDING: u64 = 4;
 
 /// What is wrong, and below it the place in the line where the format has no columns to count in.
 pub fn with_excerpt(error: &ParseError) -> String {

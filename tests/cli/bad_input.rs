@@ -94,11 +94,7 @@ fn atoms_on_one_point_give_a_message_and_no_number() {
 fn wrong_usage_ends_with_status_two_and_says_what_there_is() {
     let folder = folder_with("bad-usage", "water.xyz", WATER);
     let run = thalweg(&folder, &["vibrate", "water.xyz"]).expect(2);
-    assert!(
-        run.err.contains("Commands: energy, minimize, "),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("Commands: energy, minimize, "), "{}", run.err);
     for arguments in [
         &["energy"][..],
         &["energy", "--cutoff", "-3", "water.xyz"],

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod compare;
+mod conformers;
 mod convert;
 mod energy;
 mod minimize;

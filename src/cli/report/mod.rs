@@ -1,6 +1,7 @@
 //! How results look: tables, JSON lines, structures, and the progress bar.
 
 pub mod compare;
+pub mod conformers;
 pub mod json;
 pub mod progress;
 pub mod scan;

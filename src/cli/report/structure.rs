@@ -4,17 +4,22 @@ use crate::chem::guard::Change;
 use crate::cli::job::Common;
 use crate::cli::message::{Level, Message};
 use crate::cli::prepare::{Prepared, needs_perception};
+use crate::conformers::ensemble::Conformer;
 use crate::formats::{self, Connectivity, Format, RawRecord, Record};
 use crate::optimize::Stop;
 use crate::units::KCAL_MOL_PER_EV;
 
 /// Fields that are ours: values of an earlier run are replaced.
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 9] = [
     "energy_kcal_mol",
     "energy",
     "converged",
     "thalweg_stop",
     "thalweg_changes",
+    "relative_energy_kcal_mol",
+    "degeneracy",
+    "population",
+    "conformer",
 ];
 
 /// What is said of a structure beside its coordinates.
@@ -74,6 +79,19 @@ pub fn give_bonds(record: &mut Record, prepared: &Prepared) {
     record.molecule = prepared.molecule.clone();
     record.connectivity = Connectivity::Given;
     record.net_charge = None;
+}
+
+/// One conformer of an ensemble: its number (from 1), energy, relative energy, degeneracy and population go with the structure.
+pub fn conformer(prepared: &Prepared, conformer: &Conformer, number: usize, format: Format) -> Record {
+    let mut record = annotated(prepared, &conformer.x, &Annotation::of(conformer.energy), format);
+    if matches!(format, Format::Xyz | Format::Sdf) {
+        let mut add = |key: &str, value: String| record.fields.push((key.to_owned(), value));
+        add("relative_energy_kcal_mol", format!("{:.6}", conformer.relative_energy));
+        add("degeneracy", conformer.degeneracy.to_string());
+        add("population", format!("{:.6}", conformer.population));
+        add("conformer", number.to_string());
+    }
+    record
 }
 
 fn annotate(fields: &mut Vec<(String, String)>, annotation: &Annotation<'_>, format: Format) {

@@ -1,0 +1,268 @@
+//! The ensemble that is given out: which minima are kept, polished and proven, with their populations.
+
+use super::pool::{Found, Pool};
+use super::relax::{POLISHED, Surface};
+use super::rotors::position;
+use super::search::Search;
+use crate::chem::Molecule;
+use crate::chem::stereo::symmetry_classes;
+use crate::optimize::{Criteria, Lbfgs, Limits, ProofSettings, Proven, Task, minimize_proven};
+use crate::potential::EvalError;
+use crate::units::BOLTZMANN_KCAL_MOL_K;
+use rayon::prelude::*;
+
+/// Which conformers are kept where there are more than wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Select {
+    /// The lowest.
+    Energy,
+    /// The lowest one, and then each time the one most unlike those kept so far.
+    Diverse,
+}
+
+/// What is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EnsembleSettings {
+    /// Most conformers.
+    pub most: Option<usize>,
+    /// Which ones, where there are more.
+    pub select: Select,
+    /// For populations, K.
+    pub temperature: f64,
+}
+
+/// A conformer of the ensemble.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conformer {
+    /// Energy, kcal/mol.
+    pub energy: f64,
+    /// Above the lowest, kcal/mol.
+    pub relative_energy: f64,
+    /// 2 where its mirror image is counted with it.
+    pub degeneracy: u32,
+    /// Fraction of the molecules at the temperature, among all minima within the window, by energies alone.
+    pub population: f64,
+    /// Whether no vibration of it is imaginary.
+    pub proven: bool,
+    /// Coordinates, Å.
+    pub x: Vec<f64>,
+}
+
+/// Conformers by ascending energy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ensemble {
+    /// Those kept.
+    pub conformers: Vec<Conformer>,
+    /// Minima within the window, kept or not.
+    pub within_window: usize,
+    /// Conformational entropy at the temperature, kcal/mol/K: −R Σ p ln p over all minima within the window, mirror images apart.
+    pub entropy: f64,
+    /// Saddles on which minimizations had ended and which were left behind.
+    pub saddles_left: usize,
+}
+
+/// One minimum on its way into the ensemble.
+struct Member {
+    energy: f64,
+    x: Vec<f64>,
+    degeneracy: u32,
+    proven: bool,
+}
+
+/// Makes the ensemble of what a search has found: chooses, polishes, proves, and counts. With `finish` unset (after an interrupt) the
+/// minima are taken as they are.
+///
+/// # Errors
+/// Where the surface can't be opened.
+pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool) -> Result<Ensemble, EvalError> {
+    let mut members: Vec<usize> = search.in_window();
+    let entries = search.pool.entries();
+    members.sort_by(|&a, &b| entries[a].energy.total_cmp(&entries[b].energy).then(a.cmp(&b)));
+    let kept = choose(
+        search.molecule,
+        &members.iter().map(|&m| entries[m].x.as_slice()).collect::<Vec<_>>(),
+        settings,
+    );
+    let member = |m: usize| Member {
+        energy: entries[m].energy,
+        x: entries[m].x.clone(),
+        degeneracy: entries[m].degeneracy,
+        proven: false,
+    };
+    let mut saddles_left = 0;
+    let (chosen, others): (Vec<usize>, Vec<usize>) = (0..members.len()).partition(|n| kept.binary_search(n).is_ok());
+    let others: Vec<Member> = others.into_iter().map(|n| member(members[n])).collect();
+    let mut chosen: Vec<Member> = chosen.into_iter().map(|n| member(members[n])).collect();
+    if finish {
+        let proofs = polish(search.surface, search.molecule, &chosen)?;
+        for proof in proofs.iter().flatten() {
+            saddles_left += proof.saddles_left;
+            search.tally.evaluations += (proof.minimum.evaluations + proof.verification_evaluations) as u64;
+        }
+        chosen = reunite(search, chosen, proofs);
+    }
+    Ok(weigh(chosen, &others, settings, saddles_left, search.settings.window))
+}
+
+/// Minimizes further and proves, on the threads of the present pool.
+fn polish(surface: &Surface<'_>, molecule: &Molecule, members: &[Member]) -> Result<Vec<Option<Proven>>, EvalError> {
+    let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
+    let settings = ProofSettings::molecule(masses);
+    let criteria = Criteria::rms_gradient(POLISHED);
+    members
+        .par_iter()
+        .with_max_len(8)
+        .map_init(
+            || (surface(), Lbfgs::default()),
+            |(potential, stepper), member| {
+                let potential = potential.as_mut().map_err(|e| e.clone())?;
+                let task = Task {
+                    stepper,
+                    criteria: &criteria,
+                    limits: &Limits::default(),
+                    observer: &mut (),
+                    approximate: None,
+                };
+                Ok(minimize_proven(&mut **potential, &member.x, task, &settings).ok())
+            },
+        )
+        .collect()
+}
+
+/// The members where polishing left them, each once: two may have come from a saddle to one and the same minimum.
+fn reunite(search: &Search<'_>, members: Vec<Member>, proofs: Vec<Option<Proven>>) -> Vec<Member> {
+    let mut pool = Pool::new(search.molecule, search.settings.same);
+    let mut proven: Vec<bool> = Vec::new();
+    for (member, proof) in members.into_iter().zip(proofs) {
+        let end = proof.filter(|p| search.is_same_molecule(&p.minimum.point.x));
+        let (energy, x, is_proven) = match end {
+            Some(end) => (end.minimum.point.energy, end.minimum.point.x, end.proven),
+            None => (member.energy, member.x, false),
+        };
+        match pool.insert(energy, &x) {
+            Found::New(_) => proven.push(is_proven),
+            Found::Known(id) => proven[id] |= is_proven,
+        }
+    }
+    let entries = pool.entries().iter().zip(proven);
+    entries
+        .map(|(entry, proven)| Member {
+            energy: entry.energy,
+            x: entry.x.clone(),
+            degeneracy: entry.degeneracy,
+            proven,
+        })
+        .collect()
+}
+
+/// Sorts, cuts at the window, and gives populations.
+fn weigh(
+    mut kept: Vec<Member>,
+    others: &[Member],
+    settings: &EnsembleSettings,
+    saddles_left: usize,
+    window: f64,
+) -> Ensemble {
+    kept.sort_by(|a, b| a.energy.total_cmp(&b.energy));
+    let Some(lowest) = kept.first().map(|m| m.energy) else {
+        return Ensemble::default();
+    };
+    kept.retain(|m| m.energy <= lowest + window);
+    let thermal = BOLTZMANN_KCAL_MOL_K * settings.temperature;
+    let weight = |m: &Member| f64::from(m.degeneracy) * (-(m.energy - lowest) / thermal).exp();
+    let total: f64 = kept.iter().chain(others).map(weight).sum();
+    let share = |m: &Member| weight(m) / total;
+    let disorder = |m: &Member| {
+        // Each of the mirror images has its part.
+        let each = share(m) / f64::from(m.degeneracy);
+        if each > 0.0 { -share(m) * each.ln() } else { 0.0 }
+    };
+    let entropy = BOLTZMANN_KCAL_MOL_K * kept.iter().chain(others).map(disorder).sum::<f64>();
+    let within_window = kept.len() + others.len();
+    let conformer = |m: &Member| Conformer {
+        energy: m.energy,
+        relative_energy: m.energy - lowest,
+        degeneracy: m.degeneracy,
+        population: share(m),
+        proven: m.proven,
+        x: m.x.clone(),
+    };
+    Ensemble {
+        conformers: kept.iter().map(conformer).collect(),
+        within_window,
+        entropy,
+        saddles_left,
+    }
+}
+
+/// Places in a list (by ascending energy) of those that are kept, ascending.
+fn choose(molecule: &Molecule, geometries: &[&[f64]], settings: &EnsembleSettings) -> Vec<usize> {
+    let most = settings.most.unwrap_or(geometries.len()).min(geometries.len());
+    if settings.select == Select::Energy || most == geometries.len() {
+        return (0..most).collect();
+    }
+    let prints = Fingerprints::new(molecule);
+    let prints: Vec<Vec<f64>> = geometries.par_iter().map(|x| prints.of(x)).collect();
+    let mut kept = vec![0];
+    let mut nearest = vec![f64::INFINITY; prints.len()];
+    while kept.len() < most {
+        let newest = &prints[kept[kept.len() - 1]];
+        nearest
+            .par_iter_mut()
+            .zip(&prints)
+            .for_each(|(nearest, print)| *nearest = nearest.min(unlikeness(newest, print)));
+        let farthest = (0..prints.len()).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
+        match farthest {
+            Some(next) if nearest[next] > 0.0 => kept.push(next),
+            _ => break,
+        }
+    }
+    kept.sort_unstable();
+    kept
+}
+
+fn unlikeness(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+}
+
+/// Distances between heavy atoms, sorted within each pair of classes of equivalent atoms: the same however equivalent atoms are
+/// named and the molecule lies, so that no superposition is needed to tell how unlike two conformers are.
+struct Fingerprints {
+    /// Pairs of atoms, those of one pair of classes together.
+    groups: Vec<Vec<[usize; 2]>>,
+}
+
+impl Fingerprints {
+    fn new(molecule: &Molecule) -> Self {
+        let classes = symmetry_classes(molecule);
+        let heavy: Vec<usize> = (0..molecule.len())
+            .filter(|&a| molecule.element(a).atomic_number() > 1)
+            .collect();
+        let mut pairs: Vec<([usize; 2], [usize; 2])> = Vec::new();
+        for (n, &a) in heavy.iter().enumerate() {
+            for &b in &heavy[..n] {
+                let of = [classes[a].min(classes[b]), classes[a].max(classes[b])];
+                pairs.push((of, [a, b]));
+            }
+        }
+        pairs.sort_unstable();
+        let groups = pairs.chunk_by(|a, b| a.0 == b.0);
+        Self {
+            groups: groups.map(|group| group.iter().map(|p| p.1).collect()).collect(),
+        }
+    }
+
+    fn of(&self, x: &[f64]) -> Vec<f64> {
+        let mut print = Vec::new();
+        for group in &self.groups {
+            let start = print.len();
+            print.extend(
+                group
+                    .iter()
+                    .map(|&[a, b]| (position(x, a) - position(x, b)).square().sqrt()),
+            );
+            print[start..].sort_by(f64::total_cmp);
+        }
+        print
+    }
+}

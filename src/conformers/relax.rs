@@ -1,0 +1,118 @@
+//! Local minimization as searches need it: one surface and one stepper a worker, many starts, results in the order of the starts.
+
+use crate::optimize::observer::Interrupt;
+use crate::optimize::{Criteria, Lbfgs, Limits, Observer, Stop, minimize};
+use crate::potential::{EvalError, Potential};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Opens a molecule's surface. Each worker opens one of its own.
+pub type Surface<'a> = dyn Fn() -> Result<Box<dyn Potential>, EvalError> + Sync + 'a;
+
+/// Root mean square of the gradient (kcal/mol/Å) at which a candidate counts as minimized: its energy is then right to about
+/// 10⁻⁵ kcal/mol even along soft torsions, far closer than two conformers are.
+pub const TIGHT: f64 = 1e-4;
+
+/// Root mean square of the gradient (kcal/mol/Å) of conformers that are given out.
+pub const POLISHED: f64 = 1e-6;
+
+/// A candidate that is no nearer to a minimum after so many evaluations is given up.
+const MOST_EVALUATIONS: usize = 5000;
+
+/// Where a minimization ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relaxed {
+    /// Energy, kcal/mol.
+    pub energy: f64,
+    /// Coordinates, Å.
+    pub x: Vec<f64>,
+}
+
+/// What became of a start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// The minimum; `None` where the surface failed or the minimization did not converge.
+    pub found: Option<Relaxed>,
+    /// Energy and gradient evaluations.
+    pub evaluations: u64,
+}
+
+/// A worker's surface and stepper.
+pub struct Relaxer {
+    potential: Box<dyn Potential>,
+    stepper: Lbfgs,
+    criteria: Criteria,
+}
+
+impl std::fmt::Debug for Relaxer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Relaxer").finish_non_exhaustive()
+    }
+}
+
+impl Relaxer {
+    /// Opens the surface, to minimize to a root mean square gradient of `tightness` kcal/mol/Å.
+    ///
+    /// # Errors
+    /// Where the surface can't be opened.
+    pub fn open(surface: &Surface<'_>, tightness: f64) -> Result<Self, EvalError> {
+        Ok(Self {
+            potential: surface()?,
+            stepper: Lbfgs::default(),
+            criteria: Criteria::rms_gradient(tightness),
+        })
+    }
+
+    /// The surface itself.
+    pub fn potential(&mut self) -> &mut dyn Potential {
+        &mut *self.potential
+    }
+
+    /// Walks down from a start (Å).
+    pub fn relax(&mut self, start: &[f64], observer: &mut dyn Observer) -> Attempt {
+        let limits = Limits {
+            evaluations: Some(MOST_EVALUATIONS),
+            ..Limits::default()
+        };
+        let (potential, stepper) = (&mut *self.potential, &mut self.stepper);
+        match minimize(potential, start, stepper, &self.criteria, &limits, observer) {
+            Ok(minimum) => Attempt {
+                // A stall at round-off is as good as convergence where the gradient nearly holds; anything else is not.
+                found: (minimum.stop == Stop::Converged).then_some(Relaxed {
+                    energy: minimum.point.energy,
+                    x: minimum.point.x,
+                }),
+                evaluations: minimum.evaluations as u64,
+            },
+            Err(_) => Attempt {
+                found: None,
+                evaluations: 1,
+            },
+        }
+    }
+}
+
+/// Minimizes many starts on the threads of the present pool. The results are in the order of the starts; `None` where an interrupt
+/// came before all were done.
+///
+/// # Errors
+/// Where the surface can't be opened.
+pub fn relax_all(
+    surface: &Surface<'_>,
+    starts: &[Vec<f64>],
+    interrupt: &AtomicBool,
+) -> Result<Option<Vec<Attempt>>, EvalError> {
+    let attempts: Result<Vec<Attempt>, EvalError> = starts
+        .par_iter()
+        .with_max_len(8)
+        .map_init(
+            || Relaxer::open(surface, TIGHT),
+            |relaxer, start| match relaxer {
+                Ok(relaxer) => Ok(relaxer.relax(start, &mut Interrupt(interrupt))),
+                Err(error) => Err(error.clone()),
+            },
+        )
+        .collect();
+    let attempts = attempts?;
+    Ok((!interrupt.load(Ordering::Relaxed)).then_some(attempts))
+}

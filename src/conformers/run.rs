@@ -1,0 +1,316 @@
+//! The search as a whole: choosing a method, going on until enough is known, and making the ensemble.
+
+use super::checkpoint::{Batch, Checkpoint};
+use super::coverage::Estimate;
+use super::ensemble::{Ensemble, EnsembleSettings, gather};
+use super::hopping::{self, CHAINS, Chain, MOST_HOPS, Round};
+use super::moves::{MolecularMoves, Moves};
+use super::relax::Relaxed;
+use super::search::{End, Search, stream};
+use super::systematic::{BuildSettings, Built, build};
+use crate::chem::Molecule;
+use crate::potential::EvalError;
+use rand::rngs::ChaCha8Rng;
+
+/// How to search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// By the molecule: see [`choose`].
+    Auto,
+    /// Build-up of torsion states, tested by random samples.
+    Systematic,
+    /// Basin hopping.
+    BasinHopping,
+    /// Independent random starts.
+    MultiStart,
+}
+
+impl Method {
+    /// The name in output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Systematic => "systematic",
+            Self::BasinHopping => "basin-hopping",
+            Self::MultiStart => "multi-start",
+        }
+    }
+}
+
+/// Makes a random geometry (Å) of the molecule from nothing; `None` where that failed.
+pub type Seeds<'a> = dyn Fn(&mut ChaCha8Rng) -> Option<Vec<f64>> + Sync + 'a;
+
+/// What a search came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The conformers.
+    pub ensemble: Ensemble,
+    /// The method that was taken.
+    pub method: Method,
+    /// Why that method.
+    pub reason: String,
+    /// What is thought of the unseen.
+    pub estimate: Estimate,
+    /// Why it ended before the coverage was reached, where it did.
+    pub ended: Option<End>,
+}
+
+/// Budget of a search that was given neither a count nor a time.
+pub const USUAL_BUDGET: u64 = 20_000;
+
+/// More rotors than this are too many to enumerate, for saturated hydrocarbons, and for others.
+const MOST_HYDROCARBON_ROTORS: usize = 13;
+const MOST_ROTORS: usize = 5;
+
+/// Samples minimized together in multi-start.
+const SAMPLES: u64 = 64;
+
+/// Geometries that a hopping search starts from.
+const FIRST_SAMPLES: u64 = 48;
+
+/// The method for a molecule, with the reason: enumeration where there are few rotors and nothing else that changes; random
+/// starts and hops for rings, nitrogen that inverts, and many rotors.
+#[must_use]
+pub fn choose(search: &Search<'_>) -> (Method, String) {
+    let rotors = search.rotors.len();
+    let segments = super::moves::flexible_segments(search.molecule).len();
+    let inverting = super::moves::inverting_atoms(search.molecule).len();
+    let most = if is_hydrocarbon(search.molecule) {
+        MOST_HYDROCARBON_ROTORS
+    } else {
+        MOST_ROTORS
+    };
+    if segments > 0 {
+        (Method::BasinHopping, format!("{rotors} rotors and flexible rings"))
+    } else if inverting > 0 {
+        (
+            Method::BasinHopping,
+            format!("{rotors} rotors and nitrogen that inverts"),
+        )
+    } else if rotors > most {
+        (Method::BasinHopping, format!("{rotors} rotors, too many to enumerate"))
+    } else {
+        (Method::Systematic, format!("{rotors} rotors, no flexible ring"))
+    }
+}
+
+fn is_hydrocarbon(molecule: &Molecule) -> bool {
+    molecule.atoms().iter().all(|a| matches!(a.element.symbol(), "C" | "H"))
+}
+
+/// How much parts that come late may bring back by attraction (kcal/mol): contacts of CH groups little, dipoles more, hydrogen bonds most.
+fn margin(molecule: &Molecule) -> f64 {
+    let is_donor = |a: usize| {
+        let has_hydrogen = molecule
+            .neighbors(a)
+            .iter()
+            .any(|n| molecule.element(n.atom).atomic_number() == 1);
+        has_hydrogen && matches!(molecule.element(a).symbol(), "N" | "O" | "F" | "S")
+    };
+    if (0..molecule.len()).any(|a| is_donor(a) || molecule.atom(a).formal_charge != 0) {
+        10.0
+    } else if is_hydrocarbon(molecule) {
+        1.0
+    } else {
+        4.0
+    }
+}
+
+/// Searches from a geometry (Å) that has the right configuration, with other geometries from `seeds` where there are any.
+///
+/// # Errors
+/// Where the surface fails altogether.
+pub fn run(
+    search: &mut Search<'_>,
+    start: &[f64],
+    method: Method,
+    seeds: Option<&Seeds<'_>>,
+    settings: &EnsembleSettings,
+    watch: &mut dyn FnMut(&Search<'_>),
+) -> Result<Outcome, EvalError> {
+    let moves = MolecularMoves::new(search.molecule, &search.rotors);
+    let (chosen, reason) = match method {
+        Method::Auto => choose(search),
+        other => (other, "as asked".to_owned()),
+    };
+    if search.settings.max_minimizations.is_none() && search.settings.max_time.is_none() {
+        search.settings.max_minimizations = (chosen != Method::Systematic).then_some(USUAL_BUDGET);
+    }
+    let mut stages = Stages {
+        search,
+        moves: &moves,
+        seeds,
+        start,
+        watch,
+    };
+    let ended = match stages.run(chosen) {
+        Ok(()) => None,
+        Err(End::Failed(error)) => return Err(error),
+        Err(end) => Some(end),
+    };
+    let saved = search.checkpoint.as_mut().map_or(Ok(()), Checkpoint::save);
+    let ended = saved.err().map(End::from).or(ended);
+    let finish = ended != Some(End::Interrupted);
+    let ensemble = gather(search, settings, finish)?;
+    let estimate = if moves.is_empty() { CERTAIN } else { search.estimate() };
+    Ok(Outcome {
+        ensemble,
+        method: chosen,
+        reason,
+        estimate,
+        ended,
+    })
+}
+
+/// Of a molecule in which nothing turns.
+const CERTAIN: Estimate = Estimate {
+    coverage: 1.0,
+    unseen: 0.0,
+    samples: 0,
+};
+
+struct Stages<'r, 's, 'a> {
+    search: &'s mut Search<'a>,
+    moves: &'r MolecularMoves,
+    seeds: Option<&'r Seeds<'r>>,
+    start: &'r [f64],
+    watch: &'r mut dyn FnMut(&Search<'_>),
+}
+
+impl Stages<'_, '_, '_> {
+    fn run(&mut self, method: Method) -> Result<(), End> {
+        self.search.relax(&[self.start.to_vec()], false)?;
+        if self.moves.is_empty() {
+            return Ok(());
+        }
+        match method {
+            Method::Systematic => {
+                self.enumerate()?;
+                self.hop()
+            }
+            Method::MultiStart => self.sample(None),
+            Method::Auto | Method::BasinHopping => {
+                self.sample(Some(FIRST_SAMPLES))?;
+                self.hop()
+            }
+        }
+    }
+
+    fn enumerate(&mut self) -> Result<Option<Built>, End> {
+        let settings = BuildSettings {
+            margin: margin(self.search.molecule),
+            most_stems: 200_000,
+        };
+        build(self.search, self.start, settings)
+    }
+
+    /// Random starts, until the coverage is reached or so many were made.
+    fn sample(&mut self, most: Option<u64>) -> Result<(), End> {
+        for round in 0.. {
+            let first = round * SAMPLES;
+            let last = most.map_or(first + SAMPLES, |most| most.min(first + SAMPLES));
+            let starts: Vec<Vec<f64>> = (first..last).map(|number| self.random_start(number)).collect();
+            self.search.relax(&starts, true)?;
+            (self.watch)(self.search);
+            if most.is_some_and(|most| last >= most) || self.is_covered() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// A geometry from the seeds; without them, or where they fail, the start with everything turned at random.
+    fn random_start(&self, number: u64) -> Vec<f64> {
+        let mut random = stream(self.search.settings.seed, 3, number, 0);
+        if let Some(x) = self.seeds.and_then(|seeds| seeds(&mut random)) {
+            return x;
+        }
+        let mut x = self.start.to_vec();
+        for _ in 0..2 * (self.search.rotors.len() + 2) {
+            let kind = rand::RngExt::random_range(&mut random, 0..self.moves.kinds());
+            x = self.moves.propose(kind, &x, 1.0, None, &mut random).unwrap_or(x);
+        }
+        x
+    }
+
+    fn is_covered(&self) -> bool {
+        self.search.estimate().coverage >= self.search.settings.coverage
+    }
+
+    /// Hops until the coverage is reached.
+    fn hop(&mut self) -> Result<(), End> {
+        let mut chains = hopping::chains();
+        for number in 0.. {
+            self.round(&mut chains, number)?;
+            (self.watch)(self.search);
+            if self.is_covered() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn round(&mut self, chains: &mut Vec<Chain>, number: u64) -> Result<(), End> {
+        let affordable = self.search.affordable()?;
+        let known = self.least_visited();
+        let batch = match self.search.replayed() {
+            Some(batch) => batch,
+            None => {
+                let batch = self.work(&known, chains, number)?;
+                self.search.log(&batch, affordable >= MOST_HOPS)?;
+                batch
+            }
+        };
+        chains.clone_from(&batch.chains);
+        for attempt in batch.attempts.iter().take(affordable) {
+            self.search.take_in(attempt, true);
+        }
+        Ok(())
+    }
+
+    fn work(&self, known: &[Relaxed], chains: &[Chain], number: u64) -> Result<Batch, End> {
+        let search = &*self.search;
+        let round = Round {
+            surface: search.surface,
+            moves: self.moves,
+            known,
+            is_fit: &|x| search.is_same_molecule(x),
+            taboo: &|energy, x| {
+                let entry = &search.pool.entries()[search.pool.find(energy, x)?];
+                Some(Relaxed {
+                    energy: entry.energy,
+                    x: entry.x.clone(),
+                })
+            },
+            seed: search.settings.seed,
+            number,
+            interrupt: search.interrupt,
+        };
+        round.run(chains)?.ok_or(End::Interrupted)
+    }
+
+    /// Minima within the window that were started from the least, then the lowest.
+    fn least_visited(&mut self) -> Vec<Relaxed> {
+        const OFFERED: usize = 4 * CHAINS;
+        let mut ids = self.search.in_window();
+        self.search.visits.resize(self.search.pool.len(), 0);
+        let (entries, visits) = (self.search.pool.entries(), &self.search.visits);
+        ids.sort_by(|&a, &b| {
+            visits[a]
+                .cmp(&visits[b])
+                .then(entries[a].energy.total_cmp(&entries[b].energy))
+                .then(a.cmp(&b))
+        });
+        ids.truncate(OFFERED);
+        let relaxed = |&id: &usize| Relaxed {
+            energy: entries[id].energy,
+            x: entries[id].x.clone(),
+        };
+        let known = ids.iter().map(relaxed).collect();
+        for &id in ids.iter().take(CHAINS.div_ceil(2)) {
+            self.search.visits[id] += 1;
+        }
+        known
+    }
+}

@@ -1,0 +1,317 @@
+//! What all methods of search share: the molecule, its surface, the pool of minima, the budget, and the log that a resumed run replays.
+
+use super::checkpoint::{Batch, Checkpoint, CheckpointError};
+use super::coverage::{self, Estimate, Sighting};
+use super::pool::{Found, Pool, PoolSettings};
+use super::relax::{Attempt, Surface, relax_all};
+use super::rotors::Rotor;
+use crate::chem::Molecule;
+use crate::chem::stereo::{Configuration, Stereo};
+use crate::potential::EvalError;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Starts that are minimized between two looks at budget, clock and interrupt.
+const CHUNK: usize = 256;
+
+/// Why a stage of a search ends before its time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// As many minimizations as were allowed.
+    Budget,
+    /// As much time as was allowed.
+    Time,
+    /// The interrupt.
+    Interrupted,
+    /// The surface failed.
+    Failed(EvalError),
+    /// The checkpoint can't be written, in words.
+    Unsaved(String),
+}
+
+impl End {
+    /// The name in output: `budget`, `time`, `interrupted`, `failed`, `unsaved`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Budget => "budget",
+            Self::Time => "time",
+            Self::Interrupted => "interrupted",
+            Self::Failed(_) => "failed",
+            Self::Unsaved(_) => "unsaved",
+        }
+    }
+}
+
+impl From<CheckpointError> for End {
+    fn from(error: CheckpointError) -> Self {
+        Self::Unsaved(error.to_string())
+    }
+}
+
+impl From<EvalError> for End {
+    fn from(error: EvalError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What is asked of a search.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Energies above the lowest that are of interest, kcal/mol.
+    pub window: f64,
+    /// When two minima are the same conformer.
+    pub same: PoolSettings,
+    /// Coverage at which to stop.
+    pub coverage: f64,
+    /// Most minimizations.
+    pub max_minimizations: Option<u64>,
+    /// Longest time.
+    pub max_time: Option<Duration>,
+    /// Of the random streams.
+    pub seed: u64,
+}
+
+/// What was spent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Minimizations begun.
+    pub minimizations: u64,
+    /// Energy and gradient evaluations.
+    pub evaluations: u64,
+    /// Minimizations that did not converge or failed.
+    pub failed: u64,
+    /// Minima that were another stereoisomer or another molecule.
+    pub changed: u64,
+}
+
+/// A search in progress.
+pub struct Search<'a> {
+    /// The molecule.
+    pub molecule: &'a Molecule,
+    /// Configuration that every conformer has to have.
+    pub configuration: Configuration,
+    /// Opens the surface.
+    pub surface: &'a Surface<'a>,
+    /// What is asked.
+    pub settings: Settings,
+    /// The rotatable bonds.
+    pub rotors: Vec<Rotor>,
+    /// Whether the mirror image of a conformer is one of the same molecule.
+    pub mirrors: bool,
+    /// The minima so far.
+    pub pool: Pool,
+    /// How often samples hit each minimum of the pool.
+    pub sightings: Vec<Sighting>,
+    /// How often hops started from each.
+    pub visits: Vec<u64>,
+    /// What was spent.
+    pub tally: Tally,
+    /// Raised to end early.
+    pub interrupt: &'a AtomicBool,
+    /// Where the search is logged, if it is.
+    pub checkpoint: Option<Checkpoint>,
+    started: Instant,
+    /// Bond lengths may differ from these coordinates' only as conformers' do.
+    reference: Vec<f64>,
+}
+
+impl std::fmt::Debug for Search<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Search")
+            .field("settings", &self.settings)
+            .field("tally", &self.tally)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A random stream of its own for each use: from the seed and three numbers.
+#[must_use]
+pub fn stream(seed: u64, stage: u64, a: u64, b: u64) -> ChaCha8Rng {
+    let mut key = [0_u8; 32];
+    for (part, value) in key.chunks_exact_mut(8).zip([seed, stage, a, b]) {
+        part.copy_from_slice(&value.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
+impl<'a> Search<'a> {
+    /// A search from a geometry (Å), with nothing found yet. Every conformer has to have the configuration that the geometry has at `stereo`.
+    #[must_use]
+    pub fn new(
+        molecule: &'a Molecule,
+        stereo: Stereo,
+        start: &[f64],
+        surface: &'a Surface<'a>,
+        settings: Settings,
+        interrupt: &'a AtomicBool,
+    ) -> Self {
+        let configuration = Configuration::of_coordinates(stereo, start);
+        Self {
+            molecule,
+            mirrors: configuration.stereo.centers.is_empty() && !settings.same.keep_mirror_images,
+            configuration,
+            surface,
+            settings,
+            rotors: Rotor::find(molecule),
+            pool: Pool::new(molecule, settings.same),
+            sightings: Vec::new(),
+            visits: Vec::new(),
+            tally: Tally::default(),
+            interrupt,
+            checkpoint: None,
+            started: Instant::now(),
+            reference: start.to_vec(),
+        }
+    }
+
+    /// Minimizes starts and takes the minima in, in order. Random ones count as samples.
+    ///
+    /// # Errors
+    /// Where budget, time or an interrupt end the search; the minima found before are in the pool.
+    pub fn relax(&mut self, starts: &[Vec<f64>], random: bool) -> Result<Vec<Attempt>, End> {
+        let mut attempts = Vec::with_capacity(starts.len());
+        for chunk in starts.chunks(CHUNK) {
+            let affordable = self.affordable()?.min(chunk.len());
+            let some = match self.replayed() {
+                Some(batch) => batch.attempts,
+                None => {
+                    let some = relax_all(self.surface, &chunk[..affordable], self.interrupt)?;
+                    let batch = Batch::of(some.ok_or(End::Interrupted)?);
+                    self.log(&batch, affordable == chunk.len())?;
+                    batch.attempts
+                }
+            };
+            for attempt in &some {
+                self.take_in(attempt, random);
+            }
+            attempts.extend(some);
+            if affordable < chunk.len() {
+                return Err(End::Budget);
+            }
+        }
+        Ok(attempts)
+    }
+
+    /// The next batch of an earlier run, while there is one.
+    pub fn replayed(&mut self) -> Option<Batch> {
+        self.checkpoint.as_mut().and_then(Checkpoint::replay)
+    }
+
+    /// Logs a batch. Only whole ones are kept, so that a search can go on with a larger budget.
+    ///
+    /// # Errors
+    /// Where the checkpoint can't be written.
+    pub fn log(&mut self, batch: &Batch, is_whole: bool) -> Result<(), End> {
+        match &mut self.checkpoint {
+            Some(checkpoint) if is_whole => Ok(checkpoint.record(batch)?),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many minimizations may begin now.
+    ///
+    /// # Errors
+    /// Where none may.
+    pub fn affordable(&self) -> Result<usize, End> {
+        if self.interrupt.load(Ordering::Relaxed) {
+            return Err(End::Interrupted);
+        }
+        if self
+            .settings
+            .max_time
+            .is_some_and(|most| self.started.elapsed() >= most)
+        {
+            return Err(End::Time);
+        }
+        match self.settings.max_minimizations {
+            None => Ok(usize::MAX),
+            Some(most) if most > self.tally.minimizations => {
+                Ok(usize::try_from(most - self.tally.minimizations).unwrap_or(usize::MAX))
+            }
+            Some(_) => Err(End::Budget),
+        }
+    }
+
+    /// Counts an attempt and puts its minimum into the pool, if it is one of this molecule.
+    pub fn take_in(&mut self, attempt: &Attempt, random: bool) -> Option<Found> {
+        self.tally.minimizations += 1;
+        self.tally.evaluations += attempt.evaluations;
+        let Some(found) = &attempt.found else {
+            self.tally.failed += 1;
+            return None;
+        };
+        if !self.is_same_molecule(&found.x) {
+            self.tally.changed += 1;
+            return None;
+        }
+        let place = self.pool.insert(found.energy, &found.x);
+        let index = place.id();
+        if index >= self.sightings.len() {
+            self.sightings.resize(
+                index + 1,
+                Sighting {
+                    hits: 0,
+                    listed: !random,
+                },
+            );
+        }
+        self.sightings[index].hits += u64::from(random);
+        Some(place)
+    }
+
+    /// Whether coordinates have the bonds and the configuration that they should have.
+    #[must_use]
+    pub fn is_same_molecule(&self, x: &[f64]) -> bool {
+        self.configuration.holds(x) && bonds_hold(self.molecule, &self.reference, x)
+    }
+
+    /// Energy of the lowest minimum so far, kcal/mol; infinite where there is none.
+    #[must_use]
+    pub fn lowest(&self) -> f64 {
+        self.pool
+            .entries()
+            .iter()
+            .map(|e| e.energy)
+            .fold(f64::INFINITY, f64::min)
+    }
+
+    /// Pool numbers of the minima within the window.
+    #[must_use]
+    pub fn in_window(&self) -> Vec<usize> {
+        let limit = self.lowest() + self.settings.window;
+        let entries = self.pool.entries().iter().enumerate();
+        entries.filter(|(_, e)| e.energy <= limit).map(|(i, _)| i).collect()
+    }
+
+    /// What the samples say of the minima within the window.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        coverage::estimate(self.in_window().into_iter().map(|i| self.sightings[i]))
+    }
+
+    /// Moves every coordinate a little, so that nobody starts on a plane of symmetry and ends on a saddle.
+    pub fn jitter(&self, x: &mut [f64], random: &mut ChaCha8Rng) {
+        for c in x {
+            *c += random.random_range(-JITTER..JITTER);
+        }
+    }
+}
+
+/// Å.
+const JITTER: f64 = 0.01;
+
+/// Fraction by which a bond may be longer than in the reference.
+const STRETCH: f64 = 0.25;
+
+fn bonds_hold(molecule: &Molecule, reference: &[f64], x: &[f64]) -> bool {
+    molecule.bonds().iter().all(|bond| {
+        let length = |x: &[f64]| {
+            let [a, b] = bond.atoms.map(|a| super::rotors::position(x, a));
+            (a - b).square().sqrt()
+        };
+        length(x) <= (1.0 + STRETCH) * length(reference)
+    })
+}

@@ -1,0 +1,254 @@
+//! `thalweg conformers` as its users see it.
+
+use crate::{Run, command, folder, listing, thalweg};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+/// Counts and sums of degeneracies within 10 kcal/mol of exhaustive enumerations with MMFF94 by an independent program, every minimum
+/// proven by its Hessian and 2,000 random starts without a new one.
+const ALKANES: [(&str, usize, u64); 3] = [("CCCC", 2, 3), ("CCCCC", 4, 7), ("CCCCCC", 12, 22)];
+
+fn search(folder: &Path, smiles: &str, more: &[&str]) -> serde_json::Value {
+    let mut arguments = vec!["conformers", "--smiles", smiles, "--json", "--threads", "2"];
+    arguments.extend(more);
+    thalweg(folder, &arguments).expect(0).json().remove(0)
+}
+
+fn degeneracies(found: &serde_json::Value) -> u64 {
+    let list = found["conformers"].as_array().unwrap();
+    list.iter().map(|c| c["degeneracy"].as_u64().unwrap()).sum()
+}
+
+#[test]
+fn small_alkanes_are_complete_with_the_right_degeneracies() {
+    let folder = folder("conformers-alkanes");
+    for (smiles, count, sum) in ALKANES {
+        let found = search(&folder, smiles, &["--window", "10", "--forcefield", "mmff94"]);
+        assert_eq!(found["count"].as_u64().unwrap() as usize, count, "{smiles}: {found}");
+        assert_eq!(degeneracies(&found), sum, "{smiles}: {found}");
+        assert!(found["coverage"].as_f64().unwrap() >= 0.99, "{found}");
+        assert!(found["expected_unseen"].as_f64().unwrap() < 1.0, "{found}");
+        let populations = found["conformers"].as_array().unwrap().iter();
+        let total: f64 = populations.map(|c| c["population"].as_f64().unwrap()).sum();
+        assert!((total - 1.0).abs() < 1e-9, "{found}");
+        assert!(
+            found["conformers"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|c| c["proven"] == true),
+            "{found}"
+        );
+    }
+}
+
+#[test]
+fn mirror_images_can_be_kept_apart() {
+    let folder = folder("conformers-mirror");
+    let found = search(&folder, "CCCC", &["--keep-mirror-images"]);
+    assert_eq!(found["count"], 3);
+    assert_eq!(degeneracies(&found), 3);
+}
+
+#[test]
+fn cyclohexane_is_a_chair_and_a_twist_boat() {
+    let folder = folder("conformers-cyclohexane");
+    let found = search(&folder, "C1CCCCC1", &["--forcefield", "mmff94"]);
+    assert_eq!(found["count"], 2, "{found}");
+    // Newton-refined stationary points of an independent program: 5.9298 kcal/mol.
+    let boat = found["conformers"][1]["relative_energy"].as_f64().unwrap();
+    assert!((boat - 5.9298).abs() < 1e-3, "{found}");
+    assert_eq!(found["conformers"][0]["degeneracy"], 1);
+    assert_eq!(found["conformers"][1]["degeneracy"], 2);
+}
+
+#[test]
+fn a_molecule_that_nothing_turns_in_has_one_conformer() {
+    let folder = folder("conformers-rigid");
+    let run = thalweg(&folder, &["conformers", "--smiles", "c1ccccc1"]).expect(0);
+    assert_eq!(run.out.matches("$$$$").count(), 1, "{}", run.out);
+    assert!(run.err.contains("nothing in it turns"), "{}", run.err);
+    let found = search(&folder, "CC", &[]);
+    assert_eq!(found["count"], 1);
+    assert!(found["minimizations"].as_u64().unwrap() < 3, "{found}");
+}
+
+#[test]
+fn the_configuration_is_kept() {
+    let folder = folder("conformers-stereo");
+    let run = thalweg(
+        &folder,
+        &[
+            "conformers",
+            "--smiles",
+            "C[C@H](O)[C@@H](F)CC/C=C/C",
+            "--max-minimizations",
+            "200",
+        ],
+    );
+    let run = run.expect(0);
+    fs::write(folder.join("all.sdf"), &run.out).unwrap();
+    let written = thalweg(&folder, &["convert", "all.sdf", "--to", "smi"]).expect(0).out;
+    let forms: std::collections::BTreeSet<&str> = written.lines().filter_map(|l| l.split_whitespace().next()).collect();
+    assert_eq!(forms.len(), 1, "{written}");
+}
+
+#[test]
+fn the_same_bytes_for_any_number_of_threads() {
+    let folder = folder("conformers-threads");
+    for smiles in ["CCCCCC", "OCC1CCCCC1"] {
+        let output = |threads: &str| {
+            let arguments = [
+                "conf",
+                "-q",
+                "--smiles",
+                smiles,
+                "--max-minimizations",
+                "300",
+                "--threads",
+                threads,
+            ];
+            thalweg(&folder, &arguments).expect(0).out
+        };
+        let one = output("1");
+        assert!(one.contains("M  END"));
+        assert_eq!(one, output("2"), "{smiles}");
+        assert_eq!(one, output("8"), "{smiles}");
+    }
+}
+
+#[test]
+fn a_search_that_was_cut_off_goes_on_to_the_same_end() {
+    let folder = folder("conformers-resume");
+    let search = |budget: &str, checkpoint: &str| -> Run {
+        let arguments = [
+            "conf",
+            "-q",
+            "--smiles",
+            "OCC1CCCCC1",
+            "--coverage",
+            "0.999",
+            "--max-minimizations",
+            budget,
+        ];
+        let mut all = arguments.to_vec();
+        if !checkpoint.is_empty() {
+            all.extend(["--checkpoint", checkpoint]);
+        }
+        thalweg(&folder, &all).expect(0)
+    };
+    let whole = search("600", "").out;
+    search("250", "half");
+    assert_eq!(search("600", "half").out, whole);
+    // Once more, from the complete log.
+    assert_eq!(search("600", "half").out, whole);
+    assert_eq!(listing(&folder), ["half"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_leaves_what_was_found_and_a_checkpoint() {
+    let folder = folder("conformers-interrupt");
+    let arguments = [
+        "conf",
+        "--smiles",
+        "CCCCCCCCCCCCO",
+        "--checkpoint",
+        "state",
+        "-o",
+        "found.sdf",
+        "--coverage",
+        "0.99999",
+    ];
+    let child = command(&folder, &arguments)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let run = crate::from_output(child.wait_with_output().unwrap());
+    assert_eq!(run.status, 1, "{}", run.err);
+    assert!(run.err.contains("interrupted"), "{}", run.err);
+    assert_eq!(listing(&folder), ["found.sdf", "state"]);
+}
+
+#[test]
+fn checkpoints_of_others_are_refused_and_left_alone() {
+    let folder = folder("conformers-foreign");
+    thalweg(
+        &folder,
+        &["conf", "--smiles", "CCCC", "--checkpoint", "state", "-o", "a.sdf"],
+    )
+    .expect(0);
+    let before = fs::read(folder.join("state")).unwrap();
+    let other = thalweg(&folder, &["conf", "--smiles", "CCCCC", "--checkpoint", "state"]).expect(1);
+    assert!(other.err.contains("checkpoint of another molecule"), "{}", other.err);
+    let seed = thalweg(
+        &folder,
+        &["conf", "--smiles", "CCCC", "--seed", "3", "--checkpoint", "state"],
+    )
+    .expect(1);
+    assert!(seed.err.contains("other settings"), "{}", seed.err);
+    assert_eq!(fs::read(folder.join("state")).unwrap(), before);
+    fs::write(folder.join("state"), "no checkpoint").unwrap();
+    let damaged = thalweg(&folder, &["conf", "--smiles", "CCCC", "--checkpoint", "state"]).expect(1);
+    assert!(damaged.err.contains("damaged"), "{}", damaged.err);
+    assert_eq!(fs::read(folder.join("state")).unwrap(), b"no checkpoint");
+}
+
+#[test]
+fn wrong_usage_is_said() {
+    let folder = folder("conformers-usage");
+    for (option, value, words) in [
+        ("--coverage", "1.5", "between 0 and 1"),
+        ("--window", "0", "positive"),
+        ("--temperature", "nan", "positive"),
+        ("--max-time", "-1", "positive"),
+    ] {
+        let option_value = format!("{option}={value}");
+        let run = thalweg(&folder, &["conf", "--smiles", "CC", &option_value]).expect(2);
+        assert!(run.err.contains(words), "{option}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_failure_stays_with_its_record() {
+    let folder = folder("conformers-failures");
+    let run = thalweg(
+        &folder,
+        &[
+            "conf", "--json", "--smiles", "CCO", "--smiles", "C(C", "--smiles", "CCCC",
+        ],
+    )
+    .expect(1);
+    let lines = run.json();
+    let states: Vec<&str> = lines.iter().map(|l| l["status"].as_str().unwrap()).collect();
+    assert_eq!(states, ["ok", "error", "ok"]);
+}
+
+#[test]
+fn energy_and_population_go_with_each_structure() {
+    let folder = folder("conformers-fields");
+    let run = thalweg(&folder, &["conf", "-q", "--smiles", "CCCC butane", "--to", "xyz"]).expect(0);
+    let comments: Vec<&str> = run.out.lines().filter(|l| l.contains("energy_kcal_mol=")).collect();
+    assert_eq!(comments.len(), 2, "{}", run.out);
+    for key in ["relative_energy_kcal_mol=", "degeneracy=", "population=", "conformer="] {
+        assert!(comments.iter().all(|c| c.contains(key)), "{key}: {comments:?}");
+    }
+    let limited = thalweg(
+        &folder,
+        &[
+            "conf",
+            "-q",
+            "--smiles",
+            "CCCCCCC",
+            "--max-conformers",
+            "3",
+            "--select",
+            "diverse",
+        ],
+    );
+    assert_eq!(limited.expect(0).out.matches("$$$$").count(), 3);
+}
