@@ -88,7 +88,7 @@ fn a_dihedral_that_opens_to_a_line_is_no_minimum_whatever_holds_it() {
         assert_ne!(found.stop, Stop::Converged, "{name}");
         assert!(found.point.energy < found.initial_energy - 1e-3, "{name}");
         assert!(
-            dihedral.is_degenerate(&found.point.x) && !dihedral.is_degenerate(&start),
+            dihedral.is_degenerate(&found.point.x) && !dihedral.is_degenerate(&x),
             "{name}"
         );
     }
