@@ -130,6 +130,18 @@ impl Hold {
         Ok(evaluated)
     }
 
+    /// What is wrong with held coordinates at `x` (Å). On the way to a line of atoms a dihedral stops to mean anything, and where the
+    /// energy is lower there no held minimum exists.
+    pub fn trouble(constraints: &[Constraint], x: &[f64]) -> Option<String> {
+        let lost = constraints
+            .iter()
+            .find(|constraint| constraint.primitive.is_degenerate(x))?;
+        Some(format!(
+            "{} has lost its meaning: its atoms came into line",
+            lost.primitive
+        ))
+    }
+
     /// The energy of the restraints at `x`, if there are any.
     pub fn restraint_energy(&self, x: &[f64]) -> Option<f64> {
         let bias = &self.plan.bias;

@@ -190,6 +190,8 @@ impl Minimizations<'_> {
             .judge(&ready.assigned, &constraints, &minimum.point)
             .map_err(|error| error.to_string())?;
         let restraint_energy = hold.restraint_energy(&minimum.point.x);
+        let lost = Hold::trouble(&constraints, &minimum.point.x);
+        messages.extend(lost.map(|text| self.message(ready, Level::Warning, text)));
         let changes = guard::changes(molecule, x0, &minimum.point.x);
         Ok(Found {
             minimum,

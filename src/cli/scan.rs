@@ -37,6 +37,8 @@ struct Found {
     total: f64,
     restraint_energy: Option<f64>,
     converged: bool,
+    /// What is wrong with the scanned coordinates.
+    trouble: Option<String>,
     stop: Stop,
     evaluations: usize,
 }
@@ -142,6 +144,7 @@ impl Scan<'_> {
             restraint_energy,
             converged: minimum.stop == Stop::Converged && self.task.criteria.gradient_holds(gradient),
             stop: minimum.stop,
+            trouble: Hold::trouble(&constraints, &x),
             evaluations: minimum.evaluations,
             x,
         })
@@ -285,7 +288,9 @@ fn line<'a>(raw: &'a RawRecord, scan: &Scan<'a>, points: &[Point], wall_seconds:
             converged: found.is_some_and(|f| f.converged),
             stop: found.map(|f| f.stop.name()),
             evaluations: found.map_or(0, |f| f.evaluations),
-            error: point.as_ref().err().cloned(),
+            error: point
+                .as_ref()
+                .map_or_else(|error| Some(error.clone()), |found| found.trouble.clone()),
         }
     };
     ScanLine {

@@ -6,6 +6,9 @@ use crate::numeric::{Dual, Real};
 use std::fmt;
 use std::sync::Arc;
 
+/// Sine of the angle below which three atoms are in line.
+const IN_LINE: f64 = 0.017;
+
 /// A group of atoms that moves as a whole, with the shape that its orientation is measured against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fragment {
@@ -161,6 +164,18 @@ impl Primitive {
     #[must_use]
     pub fn is_periodic(&self) -> bool {
         matches!(self, Self::Dihedral(_))
+    }
+
+    /// Whether it is a dihedral that has lost its meaning at `x` (Å): three of its atoms are in line to within a degree.
+    #[must_use]
+    pub fn is_degenerate(&self, x: &[f64]) -> bool {
+        let Self::Dihedral([i, j, k, l]) = *self else {
+            return false;
+        };
+        [[i, j, k], [j, k, l]]
+            .map(Self::Bend)
+            .iter()
+            .any(|bend| bend.value(x).sin() < IN_LINE)
     }
 
     /// Whether it is a linear function of the Cartesian coordinates, without second derivatives.

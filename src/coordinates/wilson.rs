@@ -54,10 +54,8 @@ impl WilsonB {
     /// B v.
     #[must_use]
     pub fn apply(&self, v: &[f64]) -> Vec<f64> {
-        let product = |(atom, g): (&usize, &[f64; 3])| {
-            let v = &v[3 * atom..3 * atom + 3];
-            g[0] * v[0] + g[1] * v[1] + g[2] * v[2]
-        };
+        // The last atom of an abstract surface may be incomplete.
+        let product = |(atom, g): (&usize, &[f64; 3])| -> f64 { v[3 * atom..].iter().zip(g).map(|(v, g)| v * g).sum() };
         (0..self.rows())
             .map(|r| {
                 let (atoms, components) = self.row(r);

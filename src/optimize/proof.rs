@@ -356,9 +356,10 @@ mod tests {
     }
 
     #[test]
-    fn an_approximate_hessian_saves_most_of_a_proof() {
+    fn an_approximate_hessian_shortens_a_proof() {
         let x: Vec<f64> = LennardJones::icosahedron(1.09);
-        let settings = ProofSettings::molecule(vec![1.0; 13]);
+        let mut settings = ProofSettings::molecule(vec![1.0; 13]);
+        settings.lowest.analytic = false;
         let prove = |approximate: Option<Box<Approximate<'_>>>| {
             let task = Task {
                 stepper: &mut Lbfgs::default(),
@@ -377,7 +378,7 @@ mod tests {
         })));
         assert!(plain.proven && helped.proven && asked == 1);
         let [few, many] = [&helped, &plain].map(|proven| proven.verification_evaluations);
-        assert!(2 * few < many, "{few} {many}");
+        assert!(3 * few < 2 * many, "{few} {many}");
         let modes = [&helped, &plain].map(|proven| proven.lowest.as_ref().unwrap().wavenumber_cm1);
         assert!((modes[0] - modes[1]).abs() < 0.05 * modes[1], "{modes:?}");
     }

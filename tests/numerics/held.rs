@@ -52,7 +52,8 @@ fn constraints_hold_to_the_last_digits_and_frozen_atoms_to_the_last_bit() {
 }
 
 #[test]
-fn a_dihedral_across_no_bond_is_held_too_by_every_way() {
+fn a_dihedral_that_opens_to_a_line_is_no_minimum_whatever_holds_it() {
+    // Atoms 1 to 3 are not bonded in a row, and the energy is lowest where 2, 3 and 4 are in line: the dihedral means nothing there.
     let (molecule, x) = synthetic::molecule(6);
     let evaluator = || synthetic::field(&molecule, Form::Buffered147, Options::default()).evaluator();
     let dihedral = Primitive::Dihedral([1, 2, 3, 4]);
@@ -62,9 +63,47 @@ fn a_dihedral_across_no_bond_is_held_too_by_every_way() {
     let manifold = Manifold::new(&constraints, Mask::default(), &start);
     let criteria = Criteria::rms_gradient(1e-4);
     let limits = Limits {
-        steps: Some(2000),
+        steps: Some(300),
         ..Limits::default()
     };
+    let mut stepper = Lbfgs::default();
+    let on = minimize_on(
+        &manifold,
+        &mut evaluator(),
+        &start,
+        &mut stepper,
+        &criteria,
+        &limits,
+        &mut (),
+    )
+    .unwrap();
+    let settings = RfoSettings {
+        initial_hessian: InitialHessian::Own,
+        constraints: constraints.to_vec(),
+        ..RfoSettings::default()
+    };
+    let mut stepper = Rfo::new(InternalCoordinates::new(&molecule, &start), settings).unwrap();
+    let within = minimize(&mut evaluator(), &start, &mut stepper, &criteria, &limits, &mut ()).unwrap();
+    for (name, found) in [("manifold", &on), ("rfo", &within)] {
+        assert_ne!(found.stop, Stop::Converged, "{name}");
+        assert!(found.point.energy < found.initial_energy - 1e-3, "{name}");
+        assert!(
+            dihedral.is_degenerate(&found.point.x) && !dihedral.is_degenerate(&x),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_backbone_dihedral_is_held_alike_by_every_way() {
+    let (molecule, x) = synthetic::molecule(6);
+    let evaluator = || synthetic::field(&molecule, Form::Buffered147, Options::default()).evaluator();
+    let dihedral = Primitive::Dihedral([0, 3, 5, 7]);
+    let constraints = [Constraint::at(dihedral.clone(), dihedral.value(&x) + 0.2)];
+    let mut start = x.clone();
+    approach(&mut evaluator(), &molecule, &constraints, &Mask::default(), &mut start).unwrap();
+    let manifold = Manifold::new(&constraints, Mask::default(), &start);
+    let (criteria, limits) = (Criteria::rms_gradient(1e-4), Limits::default());
     let mut stepper = Lbfgs::default();
     let on = minimize_on(
         &manifold,
