@@ -126,16 +126,19 @@ impl State {
         let Self { matrix, script, .. } = self;
         matrix.clear();
         let mut cursor = Cursor::default();
-        let mut strangers = false;
+        let mut same = true;
         let known = potential.curvature(x, &mut |atoms, b, k| match script.next(&mut cursor, atoms) {
-            Some(places) => matrix.add_outer_at(places, atoms, b, k),
+            Some(places) => {
+                same &= shapes_pattern(atoms, k);
+                matrix.add_outer_at(places, atoms, b, k);
+            }
             None => {
-                strangers |= shapes_pattern(atoms, k);
+                same &= !shapes_pattern(atoms, k);
                 matrix.add_outer(atoms, b, k);
             }
         });
         matrix.add_diagonal(SHIFT);
-        known && !strangers && cursor.term == script.lengths.len()
+        known && same && cursor.term == script.lengths.len()
     }
 }
 

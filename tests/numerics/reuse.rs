@@ -108,5 +108,5 @@ fn contacts_have_the_curvature_of_the_analytic_hessian() {
         assert!((exact - k).abs() < 1e-9 * (1.0 + k), "atoms {i} and {j}: {exact} {k}");
         compared += 1;
     }
-    assert!(compared > field.atoms(), "{compared}");
+    assert!(compared > 50, "{compared}");
 }
