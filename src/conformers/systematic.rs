@@ -231,7 +231,8 @@ impl Builder<'_, '_> {
     fn scan_pairs(&mut self) -> Result<(), End> {
         for place in 1..self.order.len() {
             let second = self.order[place];
-            for first in self.order[..place].to_vec() {
+            for earlier in 0..place {
+                let first = self.order[earlier];
                 if self.are_neighbors(first, second) {
                     let table = self.scan_pair(first, second)?;
                     self.tables.push(table);
