@@ -95,7 +95,8 @@ fn wrong_usage_ends_with_status_two_and_says_what_there_is() {
     let folder = folder_with("bad-usage", "water.xyz", WATER);
     let run = thalweg(&folder, &["vibrate", "water.xyz"]).expect(2);
     assert!(
-        run.err.contains("energy, minimize, scan, convert, serve"),
+        run.err
+            .contains("energy, minimize, scan, compare, conformers, convert, serve"),
         "{}",
         run.err
     );
