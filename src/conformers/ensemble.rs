@@ -112,20 +112,17 @@ fn polish(surface: &Surface<'_>, molecule: &Molecule, members: &[Member]) -> Res
     members
         .par_iter()
         .with_max_len(8)
-        .map_init(
-            || (surface(), Lbfgs::default()),
-            |(potential, stepper), member| {
-                let potential = potential.as_mut().map_err(|e| e.clone())?;
-                let task = Task {
-                    stepper,
-                    criteria: &criteria,
-                    limits: &Limits::default(),
-                    observer: &mut (),
-                    approximate: None,
-                };
-                Ok(minimize_proven(&mut **potential, &member.x, task, &settings).ok())
-            },
-        )
+        .map_init(surface, |potential, member| {
+            let potential = potential.as_mut().map_err(|e| e.clone())?;
+            let task = Task {
+                stepper: &mut Lbfgs::default(),
+                criteria: &criteria,
+                limits: &Limits::default(),
+                observer: &mut (),
+                approximate: None,
+            };
+            Ok(minimize_proven(&mut **potential, &member.x, task, &settings).ok())
+        })
         .collect()
 }
 

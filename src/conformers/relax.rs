@@ -1,4 +1,5 @@
-//! Local minimization as searches need it: one surface and one stepper a worker, many starts, results in the order of the starts.
+//! Local minimization as searches need it: one surface a worker, many starts, results in the order of the starts. Each start gets a new
+//! stepper: what one remembers of earlier walks would reach the last bits, and which worker makes which walk is chance.
 
 use crate::optimize::observer::Interrupt;
 use crate::optimize::{Criteria, Lbfgs, Limits, Observer, Stop, minimize};
@@ -37,10 +38,9 @@ pub struct Attempt {
     pub evaluations: u64,
 }
 
-/// A worker's surface and stepper.
+/// A worker's surface.
 pub struct Relaxer {
     potential: Box<dyn Potential>,
-    stepper: Lbfgs,
     criteria: Criteria,
 }
 
@@ -58,7 +58,6 @@ impl Relaxer {
     pub fn open(surface: &Surface<'_>, tightness: f64) -> Result<Self, EvalError> {
         Ok(Self {
             potential: surface()?,
-            stepper: Lbfgs::default(),
             criteria: Criteria::rms_gradient(tightness),
         })
     }
@@ -74,8 +73,15 @@ impl Relaxer {
             evaluations: Some(MOST_EVALUATIONS),
             ..Limits::default()
         };
-        let (potential, stepper) = (&mut *self.potential, &mut self.stepper);
-        match minimize(potential, start, stepper, &self.criteria, &limits, observer) {
+        let potential = &mut *self.potential;
+        match minimize(
+            potential,
+            start,
+            &mut Lbfgs::default(),
+            &self.criteria,
+            &limits,
+            observer,
+        ) {
             Ok(minimum) => Attempt {
                 // A stall at round-off is as good as convergence where the gradient nearly holds; anything else is not.
                 found: (minimum.stop == Stop::Converged).then_some(Relaxed {

@@ -3,7 +3,7 @@
 //!
 //! Both geometries are put on the centre of the atoms compared. Then for every way of naming, rotation is all that is left; and distances
 //! from the centre, sorted within each class of equivalent atoms, differ by no more than the geometries do. This tells most
-//! geometries apart without a superposition; the others go to a search ([`search`]).
+//! geometries apart without a superposition; the others go to a search (branch and bound).
 
 mod search;
 #[cfg(test)]

@@ -231,7 +231,8 @@ impl Builder<'_, '_> {
     fn scan_pairs(&mut self) -> Result<(), End> {
         for place in 1..self.order.len() {
             let second = self.order[place];
-            for first in self.order[..place].to_vec() {
+            for earlier in 0..place {
+                let first = self.order[earlier];
                 if self.are_neighbors(first, second) {
                     let table = self.scan_pair(first, second)?;
                     self.tables.push(table);
@@ -364,6 +365,14 @@ impl Builder<'_, '_> {
                     .map(|t| self.cost_beside(t, stem, pair.values[1]))
                     .sum::<f64>();
             out.push(self.candidate(stem, &[(main.first, shifted), (rotor, pair.values[1])], cost));
+            // Where the first rotor changes its state too, the way to the new one may lead elsewhere from where the stem has been pushed.
+            let first = &self.search.rotors[main.first];
+            if first.distance(pair.values[0], pair.parent) > SAME_STATE
+                && first.distance(pair.values[0], shifted) > SAME_MINIMUM
+            {
+                let values = [(main.first, pair.values[0]), (rotor, pair.values[1])];
+                out.push(self.candidate(stem, &values, cost));
+            }
         }
         for value in self.beside_skewed(main, stem) {
             let cost = others.iter().map(|t| self.cost_beside(t, stem, value)).sum::<f64>();
