@@ -52,8 +52,8 @@ fn constraints_hold_to_the_last_digits_and_frozen_atoms_to_the_last_bit() {
 }
 
 #[test]
-fn a_dihedral_that_opens_to_a_line_is_no_minimum_whatever_holds_it() {
-    // Atoms 1 to 3 are not bonded in a row, and the energy is lowest where 2, 3 and 4 are in line: the dihedral means nothing there.
+fn a_dihedral_across_no_bond_converges_only_where_it_has_a_meaning() {
+    // Atoms 1 to 3 are not bonded in a row, and the energy falls towards where 2, 3 and 4 are in line: the dihedral means nothing there.
     let (molecule, x) = synthetic::molecule(6);
     let evaluator = || synthetic::field(&molecule, Form::Buffered147, Options::default()).evaluator();
     let dihedral = Primitive::Dihedral([1, 2, 3, 4]);
@@ -85,12 +85,11 @@ fn a_dihedral_that_opens_to_a_line_is_no_minimum_whatever_holds_it() {
     let mut stepper = Rfo::new(InternalCoordinates::new(&molecule, &start), settings).unwrap();
     let within = minimize(&mut evaluator(), &start, &mut stepper, &criteria, &limits, &mut ()).unwrap();
     for (name, found) in [("manifold", &on), ("rfo", &within)] {
-        assert_ne!(found.stop, Stop::Converged, "{name}");
         assert!(found.point.energy < found.initial_energy - 1e-3, "{name}");
-        assert!(
-            dihedral.is_degenerate(&found.point.x) && !dihedral.is_degenerate(&x),
-            "{name}"
-        );
+        // A walk that ends where the dihedral means nothing has not converged to anything.
+        let degenerate = dihedral.is_degenerate(&found.point.x);
+        assert_eq!(found.stop == Stop::Converged, !degenerate, "{name}: {:?}", found.stop);
+        assert!(degenerate || manifold.deviation(&found.point.x) < 1e-8, "{name}");
     }
 }
 
