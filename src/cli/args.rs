@@ -30,6 +30,8 @@ pub enum Command {
     /// Finds the low-energy conformers of each molecule, each once.
     #[command(visible_alias = "conf")]
     Conformers(ConformersArgs),
+    /// Finds the lowest structures of a Lennard-Jones cluster, in reduced units.
+    Cluster(ClusterArgs),
     /// Superposes structures of one molecule and tells how far apart they are, equivalent atoms being named at will.
     #[command(visible_alias = "rmsd", alias = "superpose")]
     Compare(CompareArgs),
@@ -351,6 +353,40 @@ pub struct ConformersArgs {
 pub struct ConvertArgs {
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ClusterArgs {
+    /// What the cluster is made of, and of how many atoms: lj:38.
+    #[arg(value_name = "CLUSTER")]
+    pub name: String,
+    /// Most minimizations.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_minimizations: u32,
+    /// Longest time (the output may then differ from run to run).
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<f64>,
+    /// Stop when an energy at or below this is met, in well depths.
+    #[arg(long, value_name = "ENERGY", allow_negative_numbers = true)]
+    pub target: Option<f64>,
+    /// Keep so many structures at most.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_structures: u32,
+    /// Seed of the random numbers.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Threads [default: one a core]; the output does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Write the structures to this file (XYZ): whole, or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors on standard error.
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,8 +1,11 @@
-//! `thalweg conformers --cluster lj:38`: the lowest structures of a cluster of like atoms, from random starts, in reduced units.
+//! `thalweg cluster lj:38`: the lowest structures of a cluster of like atoms, from random starts, in reduced units.
 
-use super::interrupt;
+use super::job::{Common, Verbosity};
+use super::output::Sink;
+use super::pipeline::in_threads;
 use super::report::json;
-use super::scan::in_threads;
+use super::report::progress::Spinner;
+use super::{PARTLY, interrupt, message};
 use crate::conformers::cluster::{Found, LennardJones, Progress, Settings, search};
 use serde::Serialize;
 use std::time::Instant;
@@ -17,6 +20,43 @@ pub struct ClusterTask {
     pub settings: Settings,
     /// Number of threads; the output does not depend on it.
     pub threads: usize,
+    /// Whether a JSON line is wanted.
+    pub json: bool,
+}
+
+/// The command. Structures go to standard output or to the file; a JSON line takes their place on standard output.
+///
+/// # Errors
+/// A search that gives nothing, or an output that can't be written.
+pub fn run(common: &Common, task: &ClusterTask) -> Result<u8, String> {
+    let spinner = Spinner::new(common.verbosity);
+    let report = task.run(|progress| {
+        spinner.show(|| {
+            format!(
+                "{} minimizations, lowest {:.6} epsilon",
+                progress.minimizations, progress.lowest
+            )
+        });
+    });
+    spinner.finish();
+    let report = report?;
+    if common.verbosity != Verbosity::Quiet {
+        message::announce(&report.summary);
+    }
+    if task.json {
+        let mut standard = Sink::standard();
+        standard.write(&report.json)?;
+        standard.finish()?;
+    }
+    if !task.json || common.output.is_some() {
+        let mut sink = common
+            .output
+            .as_deref()
+            .map_or_else(|| Ok(Sink::standard()), Sink::file)?;
+        sink.write(&report.structures)?;
+        sink.finish()?;
+    }
+    Ok(if interrupt::raised() { PARTLY } else { 0 })
 }
 
 /// What a search gives to write.
@@ -35,7 +75,7 @@ pub struct ClusterReport {
 /// # Errors
 /// What was found and what was expected.
 pub fn parse_name(name: &str) -> Result<usize, String> {
-    let expected = || format!("--cluster {name}: expected lj:N with N from 2 to {MOST_ATOMS}, such as lj:38");
+    let expected = || format!("cluster {name}: expected lj:N with N from 2 to {MOST_ATOMS}, such as lj:38");
     let (kind, number) = name.split_once(':').ok_or_else(expected)?;
     let atoms = number.parse().map_err(|_| expected())?;
     if kind.eq_ignore_ascii_case("lj") && (2..=MOST_ATOMS).contains(&atoms) {
@@ -174,6 +214,7 @@ mod tests {
                 ..Settings::new(4)
             },
             threads: 1,
+            json: false,
         };
         let report = task.run(|_| {}).unwrap();
         assert!(

@@ -1,14 +1,14 @@
 //! `thalweg compare`: how far structures are from a reference, equivalent atoms being named at will, and the structures superposed on it.
 
 use super::collect::Heads;
-use super::energy::{fail, fail_to_prepare};
 use super::input::Records;
 use super::job::{Common, CompareTask, Job};
 use super::message::{Level, Message};
 use super::pipeline::{Outcome, Work};
 use super::prepare::{self, Failure, Prepared, place};
+use super::ready::{fail, fail_to_prepare, unreadable};
 use super::report::compare::{self, CompareLine};
-use super::report::json::{self, Identity};
+use super::report::json::Identity;
 use super::report::structure;
 use super::run_records;
 use crate::conformers::similarity::{Compared, Match, Similarity};
@@ -159,10 +159,6 @@ impl Work for Comparisons<'_> {
     }
 
     fn unreadable(&self, error: &ReadError) -> String {
-        if self.task.json {
-            json::unreadable(error)
-        } else {
-            String::new()
-        }
+        unreadable(error, self.task.json)
     }
 }

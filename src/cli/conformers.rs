@@ -1,22 +1,23 @@
 //! `thalweg conformers`: the low-energy conformers of each molecule.
 
 use super::collect::Heads;
-use super::energy::{Ready, fail, ready};
 use super::interrupt;
 use super::job::{Common, ConformersTask, Verbosity};
 use super::message::{Level, Message};
-use super::pipeline::{Outcome, State, Work};
+use super::pipeline::in_threads;
+use super::pipeline::{Outcome, State};
+use super::ready::{Molecular, Ready};
 use super::report::conformers::{self as lines, SearchProgress};
 use super::report::json;
 use super::report::structure;
-use super::scan::in_threads;
+use super::surface::Surfaces;
 use crate::chem::Molecule;
 use crate::chem::stereo::Stereo;
 use crate::conformers::checkpoint::{Checkpoint, fingerprint};
 use crate::conformers::embed::Embedder;
 use crate::conformers::run::{self, Method};
 use crate::conformers::search::{End, Search, Tally};
-use crate::formats::{RawRecord, ReadError};
+use crate::formats::RawRecord;
 use crate::potential::{EvalError, Potential};
 use rand::rngs::ChaCha8Rng;
 use std::time::Instant;
@@ -235,33 +236,24 @@ impl Searches<'_> {
     }
 }
 
-impl Work for Searches<'_> {
-    fn record(&self, raw: &RawRecord) -> Outcome {
-        let mut outcome = Outcome::default();
-        let json = self.task.json;
-        let Some(ready) = ready(raw, self.common.charge, &self.task.surfaces, json, &mut outcome) else {
-            return outcome;
-        };
-        if self.task.checkpoint.is_some() && (raw.index > 1 || self.common.inputs.len() > 1) {
-            let reason = "a checkpoint holds the search of one molecule only".to_owned();
-            fail(raw, &ready.prepared, reason, json, &mut outcome);
-            return outcome;
-        }
-        let reported = match self.search(&ready) {
-            Ok(found) => self.report(raw, &ready, &found, &mut outcome),
-            Err(reason) => Err(reason),
-        };
-        if let Err(reason) = reported {
-            fail(raw, &ready.prepared, reason, json, &mut outcome);
-        }
-        outcome
+impl Molecular for Searches<'_> {
+    fn common(&self) -> &Common {
+        self.common
     }
 
-    fn unreadable(&self, error: &ReadError) -> String {
-        if self.task.json {
-            json::unreadable(error)
-        } else {
-            String::new()
+    fn surfaces(&self) -> &Surfaces {
+        &self.task.surfaces
+    }
+
+    fn json(&self) -> bool {
+        self.task.json
+    }
+
+    fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
+        if self.task.checkpoint.is_some() && (raw.index > 1 || self.common.inputs.len() > 1) {
+            return Err("a checkpoint holds the search of one molecule only".to_owned());
         }
+        let found = self.search(ready)?;
+        self.report(raw, ready, &found, outcome)
     }
 }

@@ -2,14 +2,14 @@
 
 use super::collect::Heads;
 use super::job::{Common, EnergyTask};
-use super::message::{Level, Message};
-use super::pipeline::{Outcome, State, Work};
-use super::prepare::{self, Failure, Prepared, place};
+use super::message::Message;
+use super::pipeline::Outcome;
+use super::ready::{Molecular, Ready};
 use super::report::json::{self, EnergyLine, EnergyPart, Identity};
 use super::report::structure::{self, Annotation};
 use super::report::table;
-use super::surface::{Assigned, Evaluated, Surfaces};
-use crate::formats::{RawRecord, ReadError};
+use super::surface::{Evaluated, Surfaces};
+use crate::formats::RawRecord;
 use crate::potential::{EvalError, Potential};
 use std::time::Instant;
 
@@ -17,105 +17,6 @@ use std::time::Instant;
 pub struct Energies<'a> {
     pub common: &'a Common,
     pub task: &'a EnergyTask,
-}
-
-/// A record that is ready to be evaluated.
-pub struct Ready {
-    pub prepared: Prepared,
-    pub assigned: Assigned,
-    /// File, record and name for messages.
-    pub place: String,
-}
-
-/// Understands and types a record, or makes the outcome that says why that can't be.
-pub fn ready(
-    raw: &RawRecord,
-    charge: Option<i32>,
-    surfaces: &Surfaces,
-    json: bool,
-    outcome: &mut Outcome,
-) -> Option<Ready> {
-    let prepare = if surfaces.need_bonds() {
-        prepare::prepare
-    } else {
-        prepare::prepare_atoms
-    };
-    let prepared = match prepare(raw, charge, &mut outcome.messages) {
-        Ok(prepared) => prepared,
-        Err(failure) => {
-            fail_to_prepare(raw, failure, json, outcome);
-            return None;
-        }
-    };
-    let place = place(raw, &prepared.record.name);
-    if let Some(multiplicity) = surfaces.ignored_multiplicity() {
-        outcome.messages.push(Message {
-            level: Level::Warning,
-            place: place.clone(),
-            text: format!("the force fields don't depend on the multiplicity; {multiplicity} is not used"),
-        });
-    }
-    match surfaces.assign(&prepared) {
-        Ok((assigned, warning)) => {
-            outcome.messages.extend(warning.map(|text| Message {
-                level: Level::EveryWarning,
-                place: place.clone(),
-                text,
-            }));
-            Some(Ready {
-                prepared,
-                assigned,
-                place,
-            })
-        }
-        Err(reason) => {
-            fail(raw, &prepared, reason, json, outcome);
-            None
-        }
-    }
-}
-
-/// A molecule that was understood but came to nothing.
-pub fn fail(raw: &RawRecord, prepared: &Prepared, reason: String, json: bool, outcome: &mut Outcome) {
-    let known = (prepared.record.name.as_str(), prepared.molecule.len());
-    fail_with(raw, Some(known), reason, json, outcome);
-}
-
-/// A record that is no molecule to work with.
-pub fn fail_to_prepare(raw: &RawRecord, failure: Failure, json: bool, outcome: &mut Outcome) {
-    match failure {
-        Failure::Unreadable(text) => {
-            outcome.state = State::Unreadable;
-            if json {
-                // The excerpt below the first line is for eyes.
-                let reason = text.lines().next().unwrap_or_default();
-                outcome.text = json::line(&Identity::failed(raw, None, reason));
-            }
-            outcome.messages.push(Message {
-                level: Level::Error,
-                place: String::new(),
-                text,
-            });
-        }
-        Failure::Unfit { record, reason } => {
-            fail_with(raw, Some((&record.name, record.molecule.len())), reason, json, outcome);
-        }
-    }
-}
-
-fn fail_with(raw: &RawRecord, known: Option<(&str, usize)>, reason: String, json: bool, outcome: &mut Outcome) {
-    outcome.state = State::Failed;
-    // Whatever was written before it failed is no result.
-    outcome.text.clear();
-    outcome.structure.clear();
-    if json {
-        outcome.text = json::line(&Identity::failed(raw, known, &reason));
-    }
-    outcome.messages.push(Message {
-        level: Level::Error,
-        place: place(raw, known.map_or("", |k| k.0)),
-        text: reason,
-    });
 }
 
 impl Energies<'_> {
@@ -198,24 +99,21 @@ impl Energies<'_> {
     }
 }
 
-impl Work for Energies<'_> {
-    fn record(&self, raw: &RawRecord) -> Outcome {
-        let mut outcome = Outcome::default();
-        let json = self.task.json;
-        if let Some(ready) = ready(raw, self.common.charge, &self.task.surfaces, json, &mut outcome)
-            && let Err(reason) = self.evaluate(raw, &ready, &mut outcome)
-        {
-            fail(raw, &ready.prepared, reason, json, &mut outcome);
-        }
-        outcome
+impl Molecular for Energies<'_> {
+    fn common(&self) -> &Common {
+        self.common
     }
 
-    fn unreadable(&self, error: &ReadError) -> String {
-        if self.task.json {
-            json::unreadable(error)
-        } else {
-            String::new()
-        }
+    fn surfaces(&self) -> &Surfaces {
+        &self.task.surfaces
+    }
+
+    fn json(&self) -> bool {
+        self.task.json
+    }
+
+    fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
+        self.evaluate(raw, ready, outcome)
     }
 }
 

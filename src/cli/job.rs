@@ -1,14 +1,16 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
 use super::args::{
-    Args, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName, MinimizeArgs, ScanArgs,
-    SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
+    Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName,
+    MinimizeArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
 };
+use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
 use super::interrupt;
 use super::optimizer::Optimizer;
 use super::surface::{External, ForceFields, Surfaces};
+use crate::conformers::cluster as cluster_search;
 use crate::conformers::ensemble::{EnsembleSettings, Select};
 use crate::conformers::pool::PoolSettings;
 use crate::conformers::run::Method;
@@ -68,6 +70,7 @@ pub enum Task {
     Vibrations(Box<VibrationsTask>),
     Scan(Box<ScanTask>),
     Conformers(Box<ConformersTask>),
+    Cluster(ClusterTask),
     Compare(CompareTask),
     Convert,
     Serve(ServeTask),
@@ -174,6 +177,7 @@ impl Job {
             Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
             Command::Conformers(conformers) => conformers_task(conformers)?,
+            Command::Cluster(cluster) => cluster_task(cluster)?,
             Command::Compare(compare) => compare_task(compare)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
             Command::Serve(serve) => serve_task(serve)?,
@@ -359,13 +363,10 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         },
         coverage: args.coverage,
         max_minimizations: args.max_minimizations,
-        max_time: match args.max_time {
-            None => None,
-            Some(seconds) => Some(
-                Duration::try_from_secs_f64(positive("--max-time", seconds)?)
-                    .map_err(|_| UsageError(format!("--max-time {seconds}: too long")))?,
-            ),
-        },
+        max_time: args
+            .max_time
+            .map(|seconds| longest("--max-time", seconds))
+            .transpose()?,
         seed: args.seed,
     };
     let ensemble = EnsembleSettings {
@@ -432,17 +433,47 @@ fn criteria(name: &str) -> Result<Criteria, UsageError> {
     }
 }
 
+fn cluster_task(args: ClusterArgs) -> Result<(Common, Task), UsageError> {
+    let atoms = cluster::parse_name(&args.name).map_err(UsageError)?;
+    let time = args
+        .max_time
+        .map(|seconds| longest("--max-time", seconds))
+        .transpose()?;
+    let common = Common {
+        output: args.output.filter(|path| path.as_os_str() != "-"),
+        threads: args.threads.map_or_else(cores, usize::from),
+        ..Common::without_input(Verbosity::new(args.quiet, false))
+    };
+    let task = ClusterTask {
+        settings: cluster_search::Settings {
+            seed: args.seed,
+            minimizations: args.max_minimizations as usize,
+            time,
+            target: args.target,
+            keep: args.max_structures as usize,
+            ..cluster_search::Settings::new(atoms)
+        },
+        threads: common.threads,
+        json: args.json,
+    };
+    Ok((common, Task::Cluster(task)))
+}
+
+/// A number of seconds as a limit of time.
+fn longest(option: &str, seconds: f64) -> Result<Duration, UsageError> {
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| UsageError(format!("{option} {seconds}: a positive number of seconds is expected")))
+}
+
 fn serve_task(args: ServeArgs) -> Result<(Common, Task), UsageError> {
     let address = args.address.parse().map_err(UsageError)?;
     let mut common = Common {
         inputs: vec![Input::new(args.input)],
         from: args.from.map(FormatName::format),
-        to: None,
-        output: None,
-        failed: None,
         charge: args.charge,
-        threads: 1,
-        verbosity: Verbosity::new(args.quiet, args.verbose),
+        ..Common::without_input(Verbosity::new(args.quiet, args.verbose))
     };
     let task = ServeTask {
         surfaces: surfaces(&args.surface, &mut common)?,
@@ -525,6 +556,22 @@ impl Common {
             threads: args.threads.map_or_else(cores, usize::from),
             verbosity: Verbosity::new(args.quiet, args.verbose),
         })
+    }
+}
+
+impl Common {
+    /// For commands that don't work through records, on one thread.
+    fn without_input(verbosity: Verbosity) -> Self {
+        Self {
+            inputs: Vec::new(),
+            from: None,
+            to: None,
+            output: None,
+            failed: None,
+            charge: None,
+            threads: 1,
+            verbosity,
+        }
     }
 }
 

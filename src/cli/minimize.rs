@@ -1,18 +1,18 @@
 //! `thalweg minimize`: moves each molecule down to a minimum.
 
 use super::collect::Heads;
-use super::energy::{Ready, fail, ready};
 use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, MinimizeTask, Verbosity};
 use super::message::{Level, Message};
 use super::optimizer;
-use super::pipeline::{Outcome, State, Work};
+use super::pipeline::{Outcome, State};
+use super::ready::{Molecular, Ready};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
 use super::report::structure::{self, Annotation};
-use super::surface::{Assigned, Evaluated};
+use super::surface::{Assigned, Evaluated, Surfaces};
 use crate::chem::guard::{self, Change};
-use crate::formats::{RawRecord, ReadError};
+use crate::formats::RawRecord;
 use crate::hessian::LowestModeSettings;
 use crate::hessian::lowest::Approximate;
 use crate::optimize::observer::{Each, Interrupt};
@@ -329,29 +329,21 @@ fn step_line(progress: &Progress<'_>) -> String {
     )
 }
 
-impl Work for Minimizations<'_> {
-    fn record(&self, raw: &RawRecord) -> Outcome {
-        let mut outcome = Outcome::default();
-        let json = self.task.json;
-        let Some(ready) = ready(raw, self.common.charge, &self.task.surfaces, json, &mut outcome) else {
-            return outcome;
-        };
-        let reported = match self.minimize(&ready, &mut outcome) {
-            Ok(found) => self.report(raw, &ready, &found, &mut outcome),
-            Err(reason) => Err(reason),
-        };
-        if let Err(reason) = reported {
-            outcome.trajectory.clear();
-            fail(raw, &ready.prepared, reason, json, &mut outcome);
-        }
-        outcome
+impl Molecular for Minimizations<'_> {
+    fn common(&self) -> &Common {
+        self.common
     }
 
-    fn unreadable(&self, error: &ReadError) -> String {
-        if self.task.json {
-            json::unreadable(error)
-        } else {
-            String::new()
-        }
+    fn surfaces(&self) -> &Surfaces {
+        &self.task.surfaces
+    }
+
+    fn json(&self) -> bool {
+        self.task.json
+    }
+
+    fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
+        let found = self.minimize(ready, outcome)?;
+        self.report(raw, ready, &found, outcome)
     }
 }

@@ -5,7 +5,7 @@
 mod args;
 mod checkpoint;
 mod checks;
-pub mod cluster;
+mod cluster;
 mod collect;
 mod compare;
 mod conditions;
@@ -22,6 +22,7 @@ mod optimizer;
 mod output;
 mod pipeline;
 mod prepare;
+mod ready;
 mod report;
 mod scan;
 mod second_derivatives;
@@ -121,6 +122,7 @@ fn work_through(job: &Job) -> Result<u8, String> {
             let taken = Default::default();
             run_through(job, &serve::Service { common, task, taken }, Heads::structures())
         }
+        Task::Cluster(task) => cluster::run(common, task),
         Task::Compare(task) => compare::run(job, task),
         Task::Convert => run_through(job, &convert::Conversions { common }, Heads::structures()),
     }

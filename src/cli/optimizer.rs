@@ -1,8 +1,8 @@
 //! Which stepper walks.
 
 use super::args::{CoordinatesName, OptimizerName};
-use super::energy::Ready;
 use super::hold::Hold;
+use super::ready::Ready;
 use super::surface::Assigned;
 use crate::chem::Molecule;
 use crate::coordinates::{Constraint, InternalCoordinates};

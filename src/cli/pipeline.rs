@@ -42,6 +42,16 @@ pub struct Outcome {
     pub messages: Vec<Message>,
 }
 
+impl Outcome {
+    /// Drops all results, so that a record that failed half-way leaves none.
+    pub fn clear(&mut self) {
+        for text in [&mut self.text, &mut self.structure, &mut self.trajectory] {
+            text.clear();
+        }
+        self.exports.clear();
+    }
+}
+
 /// What one command does with a record.
 pub trait Work: Sync {
     fn record(&self, raw: &RawRecord) -> Outcome;
@@ -75,10 +85,7 @@ pub fn run(mut records: Records, threads: usize, work: &dyn Work, consumer: &mut
         }
         return Ok(());
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| format!("no threads to be had: {error}"))?;
-    pool.install(|| run_chunks(first, records, threads, work, consumer));
-    Ok(())
+    in_threads(threads, || run_chunks(first, records, threads, work, consumer))
 }
 
 type Item = Result<RawRecord, ReadError>;
@@ -160,4 +167,14 @@ fn process(work: &dyn Work, item: Item) -> Outcome {
             ..Outcome::default()
         },
     }
+}
+
+/// Runs in a pool of this many threads, or in the one that this thread belongs to.
+pub fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    if rayon::current_thread_index().is_some() {
+        return Ok(work());
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| format!("no threads to be had: {error}"))?;
+    Ok(pool.install(work))
 }

@@ -1,18 +1,18 @@
 //! `thalweg scan`: relaxed scans along one or two coordinates.
 
 use super::collect::Heads;
-use super::energy::{Ready, fail, ready};
 use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, ScanTask};
 use super::message::{Level, Message};
 use super::optimizer::Optimizer;
-use super::pipeline::{Outcome, State, Work};
-use super::report::json::{self, Identity};
+use super::pipeline::{Outcome, State, in_threads};
+use super::ready::{Molecular, Ready};
+use super::report::json::Identity;
 use super::report::scan::{AxisPart, PointPart, ScanLine, shown};
 use super::report::structure::{self, Annotation};
-use super::surface::{Assigned, Live};
-use crate::formats::{Format, RawRecord, ReadError};
+use super::surface::{Assigned, Live, Surfaces};
+use crate::formats::{Format, RawRecord};
 use crate::optimize::constrained::difference;
 use crate::optimize::grid::{self, Index};
 use crate::optimize::observer::Interrupt;
@@ -261,16 +261,6 @@ impl Scans<'_> {
     }
 }
 
-/// Runs in a pool of this many threads, or in the one that this thread belongs to.
-pub(super) fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, String> {
-    if rayon::current_thread_index().is_some() {
-        return Ok(work());
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| format!("no threads to be had: {error}"))?;
-    Ok(pool.install(work))
-}
-
 fn line<'a>(raw: &'a RawRecord, scan: &Scan<'a>, points: &[Point], wall_seconds: f64) -> ScanLine<'a> {
     let found = || points.iter().filter_map(|point| point.as_ref().ok());
     let lowest = found().map(|f| f.energy).min_by(f64::total_cmp);
@@ -304,25 +294,20 @@ fn line<'a>(raw: &'a RawRecord, scan: &Scan<'a>, points: &[Point], wall_seconds:
     }
 }
 
-impl Work for Scans<'_> {
-    fn record(&self, raw: &RawRecord) -> Outcome {
-        let mut outcome = Outcome::default();
-        let json = self.task.json;
-        let Some(ready) = ready(raw, self.common.charge, &self.task.surfaces, json, &mut outcome) else {
-            return outcome;
-        };
-        if let Err(reason) = self.scan(raw, &ready, &mut outcome) {
-            outcome.trajectory.clear();
-            fail(raw, &ready.prepared, reason, json, &mut outcome);
-        }
-        outcome
+impl Molecular for Scans<'_> {
+    fn common(&self) -> &Common {
+        self.common
     }
 
-    fn unreadable(&self, error: &ReadError) -> String {
-        if self.task.json {
-            json::unreadable(error)
-        } else {
-            String::new()
-        }
+    fn surfaces(&self) -> &Surfaces {
+        &self.task.surfaces
+    }
+
+    fn json(&self) -> bool {
+        self.task.json
+    }
+
+    fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
+        self.scan(raw, ready, outcome)
     }
 }

@@ -2,8 +2,8 @@
 //! several workers and kept in a file where that is asked for.
 
 use super::checkpoint::{self, Keeper};
-use super::energy::Ready;
 use super::interrupt;
+use super::ready::Ready;
 use super::report::vibrations::HessianPart;
 use super::surface::{Assigned, Live};
 use crate::hessian::checkpoint::Origin;

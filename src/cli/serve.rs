@@ -1,9 +1,9 @@
 //! `thalweg serve`: lends a molecule's surface to another program.
 
-use super::energy::{Ready, fail, ready};
 use super::job::{Common, ServeTask, Verbosity};
 use super::message::{self, Level, Message};
 use super::pipeline::{Outcome, State, Work};
+use super::ready::{Ready, fail, ready, unreadable};
 use super::report::json::{self, Identity, ServeLine};
 use crate::formats::{RawRecord, ReadError};
 use crate::potential::external::ipi::client;
@@ -71,10 +71,6 @@ impl Work for Service<'_> {
     }
 
     fn unreadable(&self, error: &ReadError) -> String {
-        if self.task.json {
-            json::unreadable(error)
-        } else {
-            String::new()
-        }
+        unreadable(error, self.task.json)
     }
 }

@@ -2,21 +2,21 @@
 
 use super::collect::Heads;
 use super::conditions::changed_masses;
-use super::energy::{Ready, fail, ready};
 use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, Export, VibrationsTask};
 use super::message::{Level, Message};
 use super::optimizer::Optimizer;
-use super::pipeline::{Outcome, State, Work};
-use super::report::json::{self, EnergyPart, Identity};
+use super::pipeline::{Outcome, State};
+use super::ready::{Molecular, Ready};
+use super::report::json::{EnergyPart, Identity};
 use super::report::structure::{self, Annotation};
 use super::report::vibrations::{HessianPart, MinimizationPart, ThermochemistryPart, VibrationsLine, displacements};
 use super::report::viewers::{Scene, animation};
 use super::second_derivatives::SecondDerivatives;
-use super::surface::{Assigned, Evaluated, Live};
+use super::surface::{Assigned, Evaluated, Live, Surfaces};
 use crate::directives::Directives;
-use crate::formats::{Format, RawRecord, ReadError};
+use crate::formats::{Format, RawRecord};
 use crate::hessian::Displacements;
 use crate::optimize::observer::Interrupt;
 use crate::optimize::{self, Criteria, Limits, ProofSettings, Stop, Task, vector};
@@ -374,29 +374,21 @@ fn message(ready: &Ready, level: Level, text: String) -> Message {
     }
 }
 
-impl Work for Vibrations<'_> {
-    fn record(&self, raw: &RawRecord) -> Outcome {
-        let mut outcome = Outcome::default();
-        let json = self.task.json;
-        let Some(ready) = ready(raw, self.common.charge, &self.task.surfaces, json, &mut outcome) else {
-            return outcome;
-        };
-        let reported = match self.analyze(&ready, &mut outcome) {
-            Ok(found) => self.report(raw, &ready, &found, &mut outcome),
-            Err(reason) => Err(reason),
-        };
-        if let Err(reason) = reported {
-            outcome.exports.clear();
-            fail(raw, &ready.prepared, reason, json, &mut outcome);
-        }
-        outcome
+impl Molecular for Vibrations<'_> {
+    fn common(&self) -> &Common {
+        self.common
     }
 
-    fn unreadable(&self, error: &ReadError) -> String {
-        if self.task.json {
-            json::unreadable(error)
-        } else {
-            String::new()
-        }
+    fn surfaces(&self) -> &Surfaces {
+        &self.task.surfaces
+    }
+
+    fn json(&self) -> bool {
+        self.task.json
+    }
+
+    fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
+        let found = self.analyze(ready, outcome)?;
+        self.report(raw, ready, &found, outcome)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::json::Identity;
 use crate::cli::conformers::Finished;
-use crate::cli::energy::Ready;
 use crate::cli::job::Verbosity;
+use crate::cli::ready::Ready;
 use crate::conformers::ensemble::{Conformer, Ensemble};
 use crate::conformers::search::Search;
 use crate::formats::RawRecord;

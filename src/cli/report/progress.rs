@@ -1,4 +1,4 @@
-//! The progress bar: only on a terminal, only where there is more than one molecule, never with `--quiet`.
+//! Progress: only on a terminal, never with `--quiet`.
 
 use crate::cli::job::Verbosity;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -38,6 +38,36 @@ impl Bar {
         match &self.bar {
             Some(bar) => bar.suspend(print),
             None => print(),
+        }
+    }
+
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A line that tells how far one long search is.
+pub struct Spinner {
+    bar: Option<ProgressBar>,
+}
+
+impl Spinner {
+    pub fn new(verbosity: Verbosity) -> Self {
+        let wanted = verbosity != Verbosity::Quiet && io::stderr().is_terminal();
+        let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
+        let bar = wanted.then(|| match style {
+            Ok(style) => ProgressBar::new_spinner().with_style(style),
+            Err(_) => ProgressBar::new_spinner(),
+        });
+        Self { bar }
+    }
+
+    pub fn show(&self, text: impl FnOnce() -> String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text());
+            bar.tick();
         }
     }
 
