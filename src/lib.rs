@@ -57,7 +57,8 @@
 //! | 7 | [`conformers`] | embedding, moves, search, the same conformer once, ensembles |
 //! | 8 | `cli` | the command line (feature `cli`) |
 //!
-//! The house plan that the project started from has no rooms `numeric` and `directives`. As to the first: formulas are written once, over [`numeric::Real`], and get
+//! The house plan that the project started from has no rooms `numeric` and `directives`, and no command `cluster` (atoms in reduced units have
+//! neither bonds nor files, and nothing in common with a molecule's options). As to the first room: formulas are written once, over [`numeric::Real`], and get
 //! gradients, Hessians, parameter derivatives and vector code by the kind of number that they are evaluated with.
 //!
 //! # Units
@@ -68,7 +69,9 @@
 //! # Data flow
 //!
 //! ```text
-//! minimize   arguments → job → read → (molecule, coordinates) → type → Arc<ForceField> → Evaluator → minimize() → compare → report
+//! minimize    arguments → job → read → (molecule, coordinates) → type → Arc<ForceField> → Evaluator → minimize() → prove → report
+//! vibrations  … → Hessian (analytic, or displacements over workers) → normal modes → thermochemistry → report
+//! conformers  … → seeds (input, embedding) → rounds {move → minimize → accept} → pool → coverage → polish and prove → ensemble → report
 //! ```
 //!
 //! A [`forcefield::ForceField`] is immutable and shared; each thread has an [`forcefield::Evaluator`] of its own, which allocates
