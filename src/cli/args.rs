@@ -311,13 +311,13 @@ pub struct ConformersArgs {
     /// How to search; auto: systematic where few bonds turn and no ring is flexible, else basin hopping from random starts.
     #[arg(long, value_name = "NAME", default_value = "auto")]
     pub method: MethodName,
-    /// Conformers up to this much above the lowest are wanted, kcal/mol.
-    #[arg(long, value_name = "ENERGY", default_value_t = 10.0)]
-    pub window: f64,
+    /// Conformers up to this much above the lowest are wanted, kcal/mol [default: 10; a diverse set may reach up to 25].
+    #[arg(long, value_name = "ENERGY")]
+    pub window: Option<f64>,
     /// Keep so many at most.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_conformers: Option<u32>,
-    /// Which to keep: energy, the lowest; diverse, the lowest and those most unlike each other.
+    /// Which to keep: energy, the lowest; diverse, the lowest and those most unlike each other, mirror images apart.
     #[arg(long, value_name = "NAME", default_value = "energy")]
     pub select: SelectName,
     /// Minima this close after superposition, and within 0.01 kcal/mol, are the same conformer, Å.
@@ -332,14 +332,14 @@ pub struct ConformersArgs {
     /// Stop when a further random sample is a known conformer with this probability.
     #[arg(long, value_name = "FRACTION", default_value_t = 0.99)]
     pub coverage: f64,
-    /// Most minimizations [default: 20000 for random searches where no time is given either].
+    /// Most minimizations [default: 20000 for random searches where no time is given either; 10 for each of a diverse set].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_minimizations: Option<u64>,
     /// Longest time for a molecule's search (the output may then differ from run to run).
     #[arg(long, value_name = "SECONDS")]
     pub max_time: Option<f64>,
-    /// Populations by free energies with vibrations: not there yet.
-    #[arg(long, hide = true)]
+    /// Populations of the conformers kept by free energies, with vibrations (low ones damped as by quasi-rrho), at 1 atm.
+    #[arg(long)]
     pub free_energy: bool,
     /// Keep the state of the search in this file. The same command goes on from it after an interrupt, to the same end.
     #[arg(long, value_name = "FILE")]

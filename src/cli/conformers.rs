@@ -1,6 +1,7 @@
 //! `thalweg conformers`: the low-energy conformers of each molecule.
 
 use super::collect::Heads;
+use super::free_energy;
 use super::interrupt;
 use super::job::{Common, ConformersTask, Verbosity};
 use super::message::{Level, Message};
@@ -66,18 +67,26 @@ impl Searches<'_> {
         let seeds = |random: &mut ChaCha8Rng| embedder.as_ref().and_then(|embedder| embedder.embed(random).ok());
         let progress = SearchProgress::new(self.common.verbosity, self.task.search.coverage);
         let (outcome, tally) = in_threads(self.task.threads, || {
-            let outcome = run::run(
+            let mut outcome = run::run(
                 &mut search,
                 start,
                 self.task.method,
                 Some(&seeds),
                 &self.task.ensemble,
                 &mut |search| progress.show(search),
-            );
+            )
+            .map_err(|error| error.to_string());
+            if self.task.free_energy
+                && let Ok(found) = &mut outcome
+                && found.ended != Some(End::Interrupted)
+            {
+                let weighed = free_energy::weigh(ready, &mut found.ensemble, self.task.ensemble.temperature);
+                outcome = weighed.and(outcome);
+            }
             (outcome, search.tally)
         })?;
         progress.finish();
-        let outcome = outcome.map_err(|error| error.to_string())?;
+        let outcome = outcome?;
         if outcome.ensemble.conformers.is_empty() {
             return Err(format!(
                 "no conformer found in {} minimizations ({} failed, {} led to another molecule)",
@@ -170,7 +179,7 @@ impl Searches<'_> {
         let within = format!(
             "{} within {} kcal/mol",
             many(ensemble.within_window),
-            self.task.search.window
+            self.task.ensemble.window
         );
         let kept = match ensemble.conformers.len() {
             kept if kept < ensemble.within_window => format!(", {kept} of them kept"),

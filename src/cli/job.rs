@@ -164,6 +164,7 @@ pub struct ConformersTask {
     pub method: Method,
     pub search: Settings,
     pub ensemble: EnsembleSettings,
+    pub free_energy: bool,
     pub checkpoint: Option<PathBuf>,
     /// Threads inside a search; molecules are searched one after another.
     pub threads: usize,
@@ -338,6 +339,11 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
     Ok((common, Task::Scan(Box::new(task))))
 }
 
+/// Energies above the lowest (kcal/mol) that are searched completely where no window is given.
+const USUAL_WINDOW: f64 = 10.0;
+/// Those up to which a diverse set is chosen: receptors strain what they bind, and the gas phase folds what solvents unfold.
+const DIVERSE_WINDOW: f64 = 25.0;
+
 fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
     let positive = |option: &str, value: f64| match value {
         value if value > 0.0 && value.is_finite() => Ok(value),
@@ -349,13 +355,16 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
             args.coverage
         )));
     }
-    if args.free_energy {
-        return Err(UsageError(
-            "--free-energy: vibrations are not there yet; populations are by energies alone".to_owned(),
-        ));
-    }
+    let select = match args.select {
+        SelectName::Energy => Select::Energy,
+        SelectName::Diverse => Select::Diverse,
+    };
+    let kept_window = match select {
+        Select::Energy => USUAL_WINDOW,
+        Select::Diverse => DIVERSE_WINDOW,
+    };
     let search = Settings {
-        window: positive("--window", args.window)?,
+        window: positive("--window", args.window.unwrap_or(USUAL_WINDOW))?,
         same: PoolSettings {
             rmsd: positive("--rmsd", args.rmsd)?,
             keep_mirror_images: args.keep_mirror_images,
@@ -371,10 +380,8 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
     };
     let ensemble = EnsembleSettings {
         most: args.max_conformers.map(|most| most as usize),
-        select: match args.select {
-            SelectName::Energy => Select::Energy,
-            SelectName::Diverse => Select::Diverse,
-        },
+        select,
+        window: args.window.unwrap_or(kept_window),
         temperature: positive("--temperature", args.temperature)?,
     };
     let mut common = Common::new(args.common)?;
@@ -394,6 +401,7 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         },
         search,
         ensemble,
+        free_energy: args.free_energy,
         checkpoint: args.checkpoint,
         threads,
     };

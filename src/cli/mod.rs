@@ -12,6 +12,7 @@ mod conditions;
 mod conformers;
 mod convert;
 mod energy;
+mod free_energy;
 mod hold;
 mod input;
 mod interrupt;

@@ -1,9 +1,10 @@
 //! The ensemble that is given out: which minima are kept, polished and proven, with their populations.
 
-use super::pool::{Found, Pool};
+use super::pool::{Entry, Found, Pool};
 use super::relax::{POLISHED, Surface};
 use super::rotors::position;
 use super::search::Search;
+use super::similarity::mirrored;
 use crate::chem::Molecule;
 use crate::chem::stereo::symmetry_classes;
 use crate::optimize::{Criteria, Lbfgs, Limits, ProofSettings, Proven, Task, minimize_proven};
@@ -16,7 +17,8 @@ use rayon::prelude::*;
 pub enum Select {
     /// The lowest.
     Energy,
-    /// The lowest one, and then each time the one most unlike those kept so far.
+    /// The lowest one, and then each time the one most unlike those kept so far. Mirror images are kept apart: beside a receptor, which is
+    /// chiral, they are different shapes.
     Diverse,
 }
 
@@ -27,6 +29,8 @@ pub struct EnsembleSettings {
     pub most: Option<usize>,
     /// Which ones, where there are more.
     pub select: Select,
+    /// How high above the lowest they may lie, kcal/mol. A diverse set may reach above the window in which the search is to be complete.
+    pub window: f64,
     /// For populations, K.
     pub temperature: f64,
 }
@@ -40,8 +44,10 @@ pub struct Conformer {
     pub relative_energy: f64,
     /// 2 where its mirror image is counted with it.
     pub degeneracy: u32,
-    /// Fraction of the molecules at the temperature, among all minima within the window, by energies alone.
+    /// Fraction of the molecules at the temperature: by energies alone, among all minima within the window; or by free energies, among those kept.
     pub population: f64,
+    /// Free energy at the temperature, kcal/mol, where it was asked for.
+    pub free_energy: Option<f64>,
     /// Whether no vibration of it is imaginary.
     pub proven: bool,
     /// Coordinates, Å.
@@ -61,6 +67,28 @@ pub struct Ensemble {
     pub saddles_left: usize,
 }
 
+impl Ensemble {
+    /// Gives the conformers free energies, `thermal` (kcal/mol) above their energies each, and populations and entropy by them.
+    pub fn weigh_by_free_energies(&mut self, thermal: &[f64], temperature: f64) {
+        for (conformer, thermal) in self.conformers.iter_mut().zip(thermal) {
+            conformer.free_energy = Some(conformer.energy + thermal);
+        }
+        let free = |c: &Conformer| c.free_energy.unwrap_or(c.energy);
+        let lowest = self.conformers.iter().map(free).fold(f64::INFINITY, f64::min);
+        let kt = BOLTZMANN_KCAL_MOL_K * temperature;
+        let weight = |c: &Conformer| f64::from(c.degeneracy) * (-(free(c) - lowest) / kt).exp();
+        let total: f64 = self.conformers.iter().map(weight).sum();
+        self.entropy = 0.0;
+        for conformer in &mut self.conformers {
+            conformer.population = weight(conformer) / total;
+            let each = conformer.population / f64::from(conformer.degeneracy);
+            if each > 0.0 {
+                self.entropy -= BOLTZMANN_KCAL_MOL_K * conformer.population * each.ln();
+            }
+        }
+    }
+}
+
 /// One minimum on its way into the ensemble.
 struct Member {
     energy: f64,
@@ -75,14 +103,11 @@ struct Member {
 /// # Errors
 /// Where the surface can't be opened.
 pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool) -> Result<Ensemble, EvalError> {
-    let mut members: Vec<usize> = search.in_window();
+    let mut members: Vec<usize> = search.within(settings.window);
     let entries = search.pool.entries();
     members.sort_by(|&a, &b| entries[a].energy.total_cmp(&entries[b].energy).then(a.cmp(&b)));
-    let kept = choose(
-        search.molecule,
-        &members.iter().map(|&m| entries[m].x.as_slice()).collect::<Vec<_>>(),
-        settings,
-    );
+    let offered: Vec<&Entry> = members.iter().map(|&m| &entries[m]).collect();
+    let kept = choose(search.molecule, &offered, settings);
     let member = |m: usize| Member {
         energy: entries[m].energy,
         x: entries[m].x.clone(),
@@ -91,7 +116,7 @@ pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool
     };
     let mut saddles_left = 0;
     let (chosen, others): (Vec<usize>, Vec<usize>) = (0..members.len()).partition(|n| kept.binary_search(n).is_ok());
-    let others: Vec<Member> = others.into_iter().map(|n| member(members[n])).collect();
+    let mut others: Vec<Member> = others.into_iter().map(|n| member(members[n])).collect();
     let mut chosen: Vec<Member> = chosen.into_iter().map(|n| member(members[n])).collect();
     if finish {
         let proofs = polish(search.surface, search.molecule, &chosen)?;
@@ -101,7 +126,24 @@ pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool
         }
         chosen = reunite(search, chosen, proofs);
     }
-    Ok(weigh(chosen, &others, settings, saddles_left, search.settings.window))
+    if settings.select == Select::Diverse {
+        (chosen, others) = (with_images(chosen), with_images(others));
+    }
+    Ok(weigh(chosen, &others, settings, saddles_left))
+}
+
+/// Puts the mirror image, where one is counted, beside each member as a member of its own.
+fn with_images(members: Vec<Member>) -> Vec<Member> {
+    let both = |mut member: Member| {
+        let image = (member.degeneracy > 1).then(|| Member {
+            x: mirrored(&member.x),
+            degeneracy: 1,
+            ..member
+        });
+        member.degeneracy = 1;
+        [Some(member), image]
+    };
+    members.into_iter().flat_map(both).flatten().collect()
 }
 
 /// Minimizes further and proves, on the threads of the present pool.
@@ -153,18 +195,12 @@ fn reunite(search: &Search<'_>, members: Vec<Member>, proofs: Vec<Option<Proven>
 }
 
 /// Sorts, cuts at the window, and gives populations.
-fn weigh(
-    mut kept: Vec<Member>,
-    others: &[Member],
-    settings: &EnsembleSettings,
-    saddles_left: usize,
-    window: f64,
-) -> Ensemble {
+fn weigh(mut kept: Vec<Member>, others: &[Member], settings: &EnsembleSettings, saddles_left: usize) -> Ensemble {
     kept.sort_by(|a, b| a.energy.total_cmp(&b.energy));
     let Some(lowest) = kept.first().map(|m| m.energy) else {
         return Ensemble::default();
     };
-    kept.retain(|m| m.energy <= lowest + window);
+    kept.retain(|m| m.energy <= lowest + settings.window);
     let thermal = BOLTZMANN_KCAL_MOL_K * settings.temperature;
     let weight = |m: &Member| f64::from(m.degeneracy) * (-(m.energy - lowest) / thermal).exp();
     let total: f64 = kept.iter().chain(others).map(weight).sum();
@@ -181,6 +217,7 @@ fn weigh(
         relative_energy: m.energy - lowest,
         degeneracy: m.degeneracy,
         population: share(m),
+        free_energy: None,
         proven: m.proven,
         x: m.x.clone(),
     };
@@ -193,16 +230,22 @@ fn weigh(
 }
 
 /// Places in a list (by ascending energy) of those that are kept, ascending.
-fn choose(molecule: &Molecule, geometries: &[&[f64]], settings: &EnsembleSettings) -> Vec<usize> {
-    let most = settings.most.unwrap_or(geometries.len()).min(geometries.len());
-    if settings.select == Select::Energy || most == geometries.len() {
-        return (0..most).collect();
+fn choose(molecule: &Molecule, offered: &[&Entry], settings: &EnsembleSettings) -> Vec<usize> {
+    let most = settings.most.unwrap_or(usize::MAX);
+    if settings.select == Select::Energy {
+        return (0..most.min(offered.len())).collect();
+    }
+    // Each takes the place of its mirror image as well.
+    let places = |n: usize| offered[n].degeneracy as usize;
+    if (0..offered.len()).map(places).sum::<usize>() <= most {
+        return (0..offered.len()).collect();
     }
     let prints = Fingerprints::new(molecule);
-    let prints: Vec<Vec<f64>> = geometries.par_iter().map(|x| prints.of(x)).collect();
+    let prints: Vec<Vec<f64>> = offered.par_iter().map(|entry| prints.of(&entry.x)).collect();
     let mut kept = vec![0];
+    let mut left = most.saturating_sub(places(0));
     let mut nearest = vec![f64::INFINITY; prints.len()];
-    while kept.len() < most {
+    loop {
         let newest = &prints[kept[kept.len() - 1]];
         nearest
             .par_iter_mut()
@@ -210,7 +253,10 @@ fn choose(molecule: &Molecule, geometries: &[&[f64]], settings: &EnsembleSetting
             .for_each(|(nearest, print)| *nearest = nearest.min(unlikeness(newest, print)));
         let farthest = (0..prints.len()).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
         match farthest {
-            Some(next) if nearest[next] > 0.0 => kept.push(next),
+            Some(next) if nearest[next] > 0.0 && places(next) <= left => {
+                left -= places(next);
+                kept.push(next);
+            }
             _ => break,
         }
     }

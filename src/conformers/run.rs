@@ -2,11 +2,11 @@
 
 use super::checkpoint::{Batch, Checkpoint};
 use super::coverage::Estimate;
-use super::ensemble::{Ensemble, EnsembleSettings, gather};
+use super::ensemble::{Ensemble, EnsembleSettings, Select, gather};
 use super::hopping::{self, CHAINS, Chain, MOST_HOPS, Round};
 use super::moves::{MolecularMoves, Moves};
 use super::relax::Relaxed;
-use super::search::{End, Search, stream};
+use super::search::{End, Search, Settings, stream};
 use super::systematic::{BuildSettings, Built, build};
 use crate::chem::Molecule;
 use crate::potential::EvalError;
@@ -58,6 +58,11 @@ pub struct Outcome {
 
 /// Budget of a search that was given neither a count nor a time.
 pub const USUAL_BUDGET: u64 = 20_000;
+
+/// Minimizations for each conformer of a diverse set, and the fewest: ten times as many as are kept leave a choice, and with fewer than a
+/// thousand the lowest may be missed.
+const BUDGET_OF_EACH: u64 = 10;
+const LEAST_BUDGET: u64 = 1000;
 
 /// More rotors than this are too many to enumerate, for saturated hydrocarbons, and for others.
 const MOST_HYDROCARBON_ROTORS: usize = 13;
@@ -134,8 +139,8 @@ pub fn run(
         Method::Auto => choose(search),
         other => (other, "as asked".to_owned()),
     };
-    if search.settings.max_minimizations.is_none() && search.settings.max_time.is_none() {
-        search.settings.max_minimizations = (chosen != Method::Systematic).then_some(USUAL_BUDGET);
+    if search.settings.max_minimizations.is_none() && chosen != Method::Systematic {
+        search.settings.max_minimizations = usual_budget(&search.settings, settings);
     }
     let mut stages = Stages {
         search,
@@ -169,6 +174,14 @@ const CERTAIN: Estimate = Estimate {
     unseen: 0.0,
     samples: 0,
 };
+
+/// The budget where no number was given. A diverse set of limited size needs no complete search.
+fn usual_budget(search: &Settings, ensemble: &EnsembleSettings) -> Option<u64> {
+    match (ensemble.select, ensemble.most) {
+        (Select::Diverse, Some(most)) => Some((BUDGET_OF_EACH * most as u64).clamp(LEAST_BUDGET, USUAL_BUDGET)),
+        _ => search.max_time.is_none().then_some(USUAL_BUDGET),
+    }
+}
 
 struct Stages<'r, 's, 'a> {
     search: &'s mut Search<'a>,

@@ -281,7 +281,13 @@ impl<'a> Search<'a> {
     /// Pool numbers of the minima within the window.
     #[must_use]
     pub fn in_window(&self) -> Vec<usize> {
-        let limit = self.lowest() + self.settings.window;
+        self.within(self.settings.window)
+    }
+
+    /// Pool numbers of the minima up to so much (kcal/mol) above the lowest.
+    #[must_use]
+    pub fn within(&self, window: f64) -> Vec<usize> {
+        let limit = self.lowest() + window;
         let entries = self.pool.entries().iter().enumerate();
         entries.filter(|(_, e)| e.energy <= limit).map(|(i, _)| i).collect()
     }

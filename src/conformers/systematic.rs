@@ -10,7 +10,8 @@
 //!
 //! A state of a rotor may exist only beside a certain state of the next one. So a pair's parent is noted: the state that its first rotor
 //! falls into when the second one is put back. A stem at the parent is extended by the pair. A stem whose last rotor is in a state that only
-//! the rotor before it holds is extended by every state of the next rotor.
+//! the rotor before it holds is extended by every state of the next rotor. And where the parent can't stand beside a stem (in g+ x− g− x− g+ of
+//! octane it drives the second bond out of its skewed state) the stem is extended by both rotors of the pair at once.
 
 use super::relax::Attempt;
 use super::rotors::Rotor;
@@ -24,6 +25,8 @@ const DIRECTIONS: usize = 12;
 const SAME_STATE: f64 = 12.0 * PI / 180.0;
 /// A rotor this near to its reference (radian) counts as at it: neighbours push it about by up to 25° or so.
 const NEAR_STATE: f64 = 30.0 * PI / 180.0;
+/// A rotor that moves further than this (radian) when the next one gets its state has left its own: gauche and skewed are 30° apart.
+const PUSHED: f64 = 15.0 * PI / 180.0;
 /// Dihedrals of one and the same minimum agree within this (radian).
 const SAME_MINIMUM: f64 = 3.0 * PI / 180.0;
 /// Energies of one and the same minimum agree within this, kcal/mol.
@@ -57,6 +60,8 @@ struct Pair {
     parent: f64,
     /// What the second costs beside the first at its parent, kcal/mol.
     cost: f64,
+    /// What both cost, kcal/mol.
+    both: f64,
 }
 
 /// What the second of two neighbouring rotors can do beside the first.
@@ -73,12 +78,16 @@ struct Stem {
     x: Vec<f64>,
     energy: f64,
     angles: Vec<f64>,
+    /// States (radian) that rotors were given here and that did not stand.
+    fled: Vec<(usize, f64)>,
 }
 
 /// A start with the energy (kcal/mol) that it is expected to reach.
 struct Candidate {
     x: Vec<f64>,
     expected: f64,
+    /// What rotors were set to (radian), the new one last.
+    values: Vec<(usize, f64)>,
 }
 
 struct Builder<'s, 'a> {
@@ -124,6 +133,7 @@ fn stem(rotors: &[Rotor], attempt: &Attempt) -> Option<Stem> {
         angles: rotors.iter().map(|r| r.dihedral(&found.x)).collect(),
         energy: found.energy,
         x: found.x.clone(),
+        fled: Vec::new(),
     })
 }
 
@@ -264,6 +274,7 @@ impl Builder<'_, '_> {
                 angles: stem.angles.iter().map(|a| -a).collect(),
                 x: stem.x.iter().map(|c| -c).collect(),
                 energy: stem.energy,
+                fled: Vec::new(),
             });
             for stem in [Some(stem), image].into_iter().flatten() {
                 if self.rests(&stem, &[first, second])
@@ -297,6 +308,7 @@ impl Builder<'_, '_> {
                 values: [stem.angles[first], stem.angles[second]],
                 parent: parent.angles[first],
                 cost: stem.energy - parent.energy,
+                both: stem.energy - self.reference.energy,
             }
         };
         Ok(PairTable {
@@ -311,16 +323,25 @@ impl Builder<'_, '_> {
         let mut stems = vec![self.reference.clone()];
         for place in 0..self.order.len() {
             let limit = self.limit();
-            let mut candidates = Vec::new();
-            for stem in stems.iter().filter(|s| s.energy <= limit) {
+            let (mut starts, mut aims) = (Vec::new(), Vec::new());
+            for (number, stem) in stems.iter().enumerate().filter(|(_, s)| s.energy <= limit) {
+                let mut candidates = Vec::new();
                 self.extend(stem, place, &mut candidates);
+                for candidate in candidates.into_iter().filter(|c| c.expected <= limit) {
+                    starts.push(candidate.x);
+                    aims.push((number, candidate.values));
+                }
             }
-            candidates.retain(|c| c.expected <= limit);
-            if candidates.len() > self.settings.most_stems {
+            if starts.len() > self.settings.most_stems {
                 return Err(End::Budget);
             }
-            let found = self.relax(candidates.into_iter().map(|c| c.x).collect())?;
+            let found = self.relax(starts)?;
             let rest: Vec<usize> = self.order[..=place].to_vec();
+            for ((number, values), found) in aims.iter().zip(&found) {
+                if let Some(fled) = self.fled(&stems[*number], found.as_ref(), values, place) {
+                    stems[*number].fled.push(fled);
+                }
+            }
             let extended = found.into_iter().flatten().filter(|s| self.rests(s, &rest));
             let all: Vec<Stem> = stems.into_iter().chain(extended).collect();
             stems = self.each_once(all);
@@ -330,6 +351,25 @@ impl Builder<'_, '_> {
             rotors,
             stems: stems.len(),
         })
+    }
+
+    /// The state that a stem was extended by, where it did not stand: it was left, or a rotor before left its own.
+    fn fled(&self, stem: &Stem, found: Option<&Stem>, values: &[(usize, f64)], place: usize) -> Option<(usize, f64)> {
+        let (&(last, state), others) = values.split_last()?;
+        let moved = |r: usize, from: f64, to: f64| self.search.rotors[r].distance(from, to);
+        // Where the rotor before was turned on purpose, the state alone was not tried.
+        if others
+            .iter()
+            .any(|&(r, value)| moved(r, value, stem.angles[r]) > PUSHED)
+        {
+            return None;
+        }
+        let stands = |found: &Stem| {
+            let mut earlier = self.order[..place].iter();
+            moved(last, found.angles[last], state) < NEAR_STATE
+                && earlier.all(|&r| moved(r, found.angles[r], stem.angles[r]) < PUSHED)
+        };
+        (!found.is_some_and(stands)).then_some((last, state))
     }
 
     fn limit(&self) -> f64 {
@@ -374,10 +414,26 @@ impl Builder<'_, '_> {
                 out.push(self.candidate(stem, &values, cost));
             }
         }
+        for pair in self.beyond_fled(main, stem) {
+            let values = [(main.first, pair.values[0]), (rotor, pair.values[1])];
+            out.push(self.candidate(stem, &values, pair.both));
+        }
         for value in self.beside_skewed(main, stem) {
             let cost = others.iter().map(|t| self.cost_beside(t, stem, value)).sum::<f64>();
             out.push(self.candidate(stem, &[(rotor, value)], cost));
         }
+    }
+
+    /// Pairs whose parent did not stand beside a stem: the second rotor may hold the first where it can't stay by itself.
+    fn beyond_fled<'t>(&self, table: &'t PairTable, stem: &'t Stem) -> impl Iterator<Item = &'t Pair> {
+        let [first, second] = [table.first, table.second].map(|r| self.search.rotors[r].clone());
+        let (at, last) = (stem.angles[table.first], stem.angles[table.second]);
+        let fled = stem.fled.iter().filter(|f| f.0 == table.first).map(|f| f.1);
+        let fled: Vec<f64> = fled.filter(|&f| first.distance(f, at) > NEAR_STATE).collect();
+        table.pairs.iter().filter(move |p| {
+            second.distance(p.values[1], last) > SAME_STATE
+                && fled.iter().any(|&f| first.distance(p.parent, f) < NEAR_STATE)
+        })
     }
 
     /// What the second rotor may do where the first is in a state that it doesn't have alone: all that it does anywhere. Such a state is held
@@ -427,6 +483,7 @@ impl Builder<'_, '_> {
         Candidate {
             x,
             expected: stem.energy + cost,
+            values: values.to_vec(),
         }
     }
 

@@ -7,7 +7,13 @@ use std::time::Duration;
 
 /// Counts and sums of degeneracies within 10 kcal/mol of exhaustive enumerations with MMFF94 by an independent program, every minimum
 /// proven by its Hessian and 2,000 random starts without a new one.
-const ALKANES: [(&str, usize, u64); 3] = [("CCCC", 2, 3), ("CCCCC", 4, 7), ("CCCCCC", 12, 22)];
+/// Octane has a minimum (g+ x− g− x− g+) that no build-up by one bond at a time reaches.
+const ALKANES: [(&str, usize, u64); 4] = [
+    ("CCCC", 2, 3),
+    ("CCCCC", 4, 7),
+    ("CCCCCC", 12, 22),
+    ("CCCCCCCC", 97, 188),
+];
 
 fn search(folder: &Path, smiles: &str, more: &[&str]) -> serde_json::Value {
     let mut arguments = vec!["conformers", "--smiles", smiles, "--json", "--threads", "2"];
@@ -51,6 +57,20 @@ fn mirror_images_can_be_kept_apart() {
     assert_eq!(degeneracies(&found), 3);
 }
 
+/// Beside a receptor the two hands of a conformer are different shapes.
+#[test]
+fn a_diverse_set_holds_both_hands_and_keeps_to_its_limit() {
+    let folder = folder("conformers-diverse");
+    let select = ["--select", "diverse", "--max-conformers"];
+    let all = search(&folder, "CCCC", &[&select[..], &["10"]].concat());
+    assert_eq!(all["count"], 3, "{all}");
+    assert_eq!(degeneracies(&all), 3, "{all}");
+    let some = search(&folder, "CCCCCC", &[&select[..], &["8"]].concat());
+    let count = some["count"].as_u64().unwrap();
+    assert!((7..=8).contains(&count), "{some}");
+    assert_eq!(some["conformers"][0]["relative_energy"], 0.0, "{some}");
+}
+
 #[test]
 fn cyclohexane_is_a_chair_and_a_twist_boat() {
     let folder = folder("conformers-cyclohexane");
@@ -61,6 +81,81 @@ fn cyclohexane_is_a_chair_and_a_twist_boat() {
     assert!((boat - 5.9298).abs() < 1e-3, "{found}");
     assert_eq!(found["conformers"][0]["degeneracy"], 1);
     assert_eq!(found["conformers"][1]["degeneracy"], 2);
+}
+
+/// The families of medium rings (J. B. Hendrickson, J. Am. Chem. Soc. 1967, 89, 7036), with energies and degeneracies on MMFF94. Searches of ten
+/// times the length found no others.
+#[test]
+fn medium_rings_have_their_families() {
+    // Twist-chair, twist-boat.
+    let seven = [(0.0, 2), (3.14, 2)];
+    // Boat-chair, twist-boat-chair, twist-chair-chair (the crown's), boat-boat.
+    let eight = [(0.0, 1), (1.44, 2), (1.99, 2), (3.27, 1)];
+    // The lowest is the twist-boat-chair, [333].
+    let nine = [(0.0, 2), (1.21, 2), (1.41, 2), (3.39, 2), (3.81, 2)];
+    // The lowest is the boat-chair-boat, [2323], which is its own mirror image.
+    let ten = [
+        (0.0, 1),
+        (0.69, 2),
+        (1.52, 2),
+        (2.70, 2),
+        (2.88, 2),
+        (3.86, 1),
+        (3.98, 2),
+    ];
+    // The lowest is the square, [3333], of two hands.
+    let twelve = [(0.0, 2), (2.01, 2)];
+    let rings: [(usize, &[(f64, u64)], f64); 5] = [
+        (7, &seven, 10.0),
+        (8, &eight, 10.0),
+        (9, &nine, 10.0),
+        (10, &ten, 4.3),
+        (12, &twelve, 3.0),
+    ];
+    let folder = folder("conformers-rings");
+    for (size, families, window) in rings {
+        let smiles = format!("C1{}C1", "C".repeat(size - 2));
+        let found = search(
+            &folder,
+            &smiles,
+            &["--forcefield", "mmff94", "--window", &window.to_string()],
+        );
+        let list = found["conformers"].as_array().unwrap();
+        assert_eq!(list.len(), families.len(), "{smiles}: {found}");
+        for (conformer, &(energy, degeneracy)) in list.iter().zip(families) {
+            let above = conformer["relative_energy"].as_f64().unwrap();
+            assert!((above - energy).abs() < 0.0051, "{smiles}: {found}");
+            assert_eq!(conformer["degeneracy"], degeneracy, "{smiles}: {found}");
+        }
+    }
+}
+
+/// The free energies are those of the vibrations command, and the populations follow.
+#[test]
+fn populations_by_free_energies_agree_with_vibrations() {
+    let folder = folder("conformers-free-energy");
+    let found = search(&folder, "CCCC", &["--free-energy", "-o", "butane.sdf"]);
+    let modes = ["vibrations", "butane.sdf", "--json", "--treatment", "quasi-rrho"];
+    let modes = thalweg(&folder, &modes).expect(0).json();
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let list = found["conformers"].as_array().unwrap();
+    let kt = 1.987_204_259e-3 * 298.15;
+    let weight = |c: &serde_json::Value| number(&c["degeneracy"]) * (-number(&c["free_energy"]) / kt).exp();
+    let total: f64 = list.iter().map(weight).sum();
+    for (conformer, modes) in list.iter().zip(&modes) {
+        let free_energy = number(&modes["thermochemistry"]["total_free_energy"]);
+        // The file has four decimals of an ångström.
+        assert!(
+            (number(&conformer["free_energy"]) - free_energy).abs() < 2e-3,
+            "{found}"
+        );
+        assert!(
+            (number(&conformer["population"]) - weight(conformer) / total).abs() < 1e-6,
+            "{found}"
+        );
+    }
+    let text = std::fs::read_to_string(folder.join("butane.sdf")).unwrap();
+    assert_eq!(text.matches("<free_energy_kcal_mol>").count(), 2, "{text}");
 }
 
 #[test]

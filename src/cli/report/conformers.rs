@@ -39,6 +39,8 @@ struct ConformerPart {
     relative_energy: f64,
     degeneracy: u32,
     population: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_energy: Option<f64>,
     proven: bool,
 }
 
@@ -50,6 +52,7 @@ impl<'a> ConformersLine<'a> {
             relative_energy: c.relative_energy,
             degeneracy: c.degeneracy,
             population: c.population,
+            free_energy: c.free_energy,
             proven: c.proven,
         };
         let estimate = found.outcome.estimate;

@@ -10,7 +10,7 @@ use crate::optimize::Stop;
 use crate::units::KCAL_MOL_PER_EV;
 
 /// Fields that are ours: values of an earlier run are replaced.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "energy_kcal_mol",
     "energy",
     "converged",
@@ -19,6 +19,7 @@ const KEYS: [&str; 9] = [
     "relative_energy_kcal_mol",
     "degeneracy",
     "population",
+    "free_energy_kcal_mol",
     "conformer",
 ];
 
@@ -89,6 +90,9 @@ pub fn conformer(prepared: &Prepared, conformer: &Conformer, number: usize, form
         add("relative_energy_kcal_mol", format!("{:.6}", conformer.relative_energy));
         add("degeneracy", conformer.degeneracy.to_string());
         add("population", format!("{:.6}", conformer.population));
+        if let Some(free_energy) = conformer.free_energy {
+            add("free_energy_kcal_mol", format!("{free_energy:.6}"));
+        }
         add("conformer", number.to_string());
     }
     record
