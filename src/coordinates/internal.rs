@@ -133,7 +133,7 @@ impl InternalCoordinates {
 /// The molecule with these bonds broken and formed.
 fn rebonded(molecule: &Molecule, changes: &[Change]) -> Option<Molecule> {
     let is_broken = |bond: &Bond| changes.contains(&Change::BondBroken(bond.atoms));
-    let kept = molecule.bonds().iter().filter(|bond| !is_broken(bond)).cloned();
+    let kept = molecule.bonds().iter().filter(|bond| !is_broken(bond)).copied();
     let formed = changes.iter().filter_map(|change| match change {
         Change::BondFormed([a, b]) => Some(Bond::new(*a, *b, BondOrder::Single)),
         _ => None,
