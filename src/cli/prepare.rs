@@ -3,6 +3,7 @@
 use super::checks;
 use super::message::{Level, Message};
 use crate::chem::perception::perceive;
+use crate::chem::stereo::Configuration;
 use crate::chem::{BondOrder, Molecule, kekulize};
 use crate::conformers::embed::Embedder;
 use crate::conformers::search::stream;
@@ -112,9 +113,10 @@ pub fn prepare_atoms(raw: &RawRecord, charge: Option<i32>, messages: &mut Vec<Me
 fn understood(raw: &RawRecord, messages: &mut Vec<Message>) -> Result<Record, Failure> {
     let mut record = raw.parse().map_err(|error| Failure::Unreadable(with_excerpt(&error)))?;
     let place = place(raw, &record.name);
+    let placed = place_atoms(&mut record);
     let notes = std::mem::take(&mut record.notes);
     messages.extend(notes.into_iter().map(|note| warning(&place, note)));
-    if let Err(reason) = place_atoms(&mut record) {
+    if let Err(reason) = placed {
         return Err(unfit(record, reason));
     }
     match checks::unusable_coordinates(&record.coordinates) {
@@ -123,12 +125,32 @@ fn understood(raw: &RawRecord, messages: &mut Vec<Message>) -> Result<Record, Fa
     }
 }
 
-/// Gives coordinates to a record that came without (SMILES): the one place where an embedding belongs.
+/// Gives coordinates to a record that came without (SMILES): the one place where an embedding belongs. What the record leaves open is
+/// noted.
 pub fn place_atoms(record: &mut Record) -> Result<(), String> {
     if record.coordinates.is_empty() && !record.molecule.is_empty() {
         record.coordinates = embedded(record)?;
+        record.notes.extend(record.configuration.as_ref().and_then(left_open));
     }
     Ok(())
+}
+
+/// In words, the centres and double bonds whose configuration is not stated.
+fn left_open(configuration: &Configuration) -> Option<String> {
+    let centers = configuration.stereo.centers.iter().zip(&configuration.parities);
+    let centers = centers.filter(|(_, stated)| stated.is_none());
+    let bonds = configuration.stereo.bonds.iter().zip(&configuration.sides);
+    let bonds = bonds.filter(|(_, stated)| stated.is_none());
+    let open: Vec<String> = centers
+        .map(|(center, _)| format!("atom {}", center.atom + 1))
+        .chain(bonds.map(|(bond, _)| format!("double bond {}-{}", bond.atoms[0] + 1, bond.atoms[1] + 1)))
+        .collect();
+    (!open.is_empty()).then(|| {
+        format!(
+            "no configuration is stated of {}: it is as chance has it",
+            open.join(", ")
+        )
+    })
 }
 
 /// A geometry from the graph and the configurations that are stated, drawn with a fixed seed.

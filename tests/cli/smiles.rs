@@ -73,3 +73,21 @@ fn an_empty_option_is_wrong_usage() {
     thalweg(&folder, &["energy", "--smiles", " "]).expect(2);
     thalweg(&folder, &["energy"]).expect(2);
 }
+
+#[test]
+fn configurations_that_are_left_open_are_named() {
+    let folder = folder("smiles-open");
+    let run = thalweg(&folder, &["minimize", "--smiles", "CC(N)C(=O)O", "--smiles", "FC=CF"]).expect(0);
+    assert!(
+        run.err.contains("no configuration is stated of atom 2: "),
+        "{}",
+        run.err
+    );
+    assert!(
+        run.err.contains("no configuration is stated of double bond 2-3: "),
+        "{}",
+        run.err
+    );
+    let stated = thalweg(&folder, &["minimize", "--smiles", "C[C@H](N)C(=O)O"]).expect(0);
+    assert!(!stated.err.contains("no configuration"), "{}", stated.err);
+}
