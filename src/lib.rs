@@ -54,6 +54,7 @@
 //! | 5 | [`directives`] | what is frozen, held, restrained or scanned, from flags and files |
 //! | 6 | [`optimize`] | the driver, criteria, steppers |
 //! | 7 | [`vibrations`] | normal modes, symmetry numbers, thermochemistry |
+//! | 7 | [`saddle`] | transition states, paths over them, verification |
 //! | 7 | [`conformers`] | embedding, moves, search, the same conformer once, ensembles |
 //! | 8 | `cli` | the command line (feature `cli`) |
 //!
@@ -95,5 +96,6 @@ pub mod linalg;
 pub mod numeric;
 pub mod optimize;
 pub mod potential;
+pub mod saddle;
 pub mod units;
 pub mod vibrations;

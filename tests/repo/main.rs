@@ -64,6 +64,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "saddle",
+        &[
+            "units",
+            "numeric",
+            "linalg",
+            "chem",
+            "geometry",
+            "potential",
+            "coordinates",
+            "hessian",
+            "optimize",
+            "vibrations",
+        ],
+    ),
+    (
         "conformers",
         &[
             "units",
@@ -92,6 +107,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "hessian",
             "optimize",
             "vibrations",
+            "saddle",
             "conformers",
         ],
     ),
