@@ -10,6 +10,7 @@ use crate::conformers::search::stream;
 use crate::formats::{Connectivity, ParseError, RawRecord, Record};
 
 /// A record with its molecule in Kekulé form.
+#[derive(Clone)]
 pub struct Prepared {
     /// What was read.
     pub record: Record,

@@ -161,6 +161,42 @@ fn populations_by_free_energies_agree_with_vibrations() {
     assert_eq!(text.matches("<free_energy_kcal_mol>").count(), 2, "{text}");
 }
 
+/// The nitrogen of an aniline is flat on one of the surfaces and not on the other: eight conformers become five, which are those that a
+/// search on the other surface finds by itself.
+#[test]
+fn an_ensemble_refined_on_another_force_field_is_the_one_searched_there() {
+    let folder = folder("conformers-refine");
+    let there = search(&folder, "CCCNc1ccccc1", &["--forcefield", "mmff94s", "--window", "5"]);
+    let refine = ["--forcefield", "mmff94", "--window", "8", "--refine", "mmff94s"];
+    let refined = search(&folder, "CCCNc1ccccc1", &refine);
+    assert_eq!(refined["surface"], "mmff94s", "{refined}");
+    assert_eq!(refined["refinement"]["surface_before"], "mmff94", "{refined}");
+    let [here, there] = [&refined, &there].map(|found| found["conformers"].as_array().unwrap());
+    assert_eq!(here.len(), there.len(), "{refined}");
+    for (a, b) in here.iter().zip(there) {
+        for key in ["energy", "degeneracy", "population"] {
+            let difference = a[key].as_f64().unwrap() - b[key].as_f64().unwrap();
+            assert!(difference.abs() < 1e-6, "{key}: {a} {b}");
+        }
+        assert_eq!(a["proven"], true, "{a}");
+    }
+    // Each of those before became one of those now.
+    let origins = here.iter().flat_map(|c| c["origins"].as_array().unwrap());
+    let mut origins: Vec<u64> = origins.map(|origin| origin.as_u64().unwrap()).collect();
+    origins.sort_unstable();
+    let before = refined["refinement"]["conformers_before"].as_u64().unwrap();
+    assert!(before > here.len() as u64, "{refined}");
+    assert_eq!(origins, (1..=before).collect::<Vec<_>>(), "{refined}");
+    // Both hands of a diverse set are refined as one.
+    let diverse = search(
+        &folder,
+        "CCCNc1ccccc1",
+        &[&refine[..], &["--select", "diverse"]].concat(),
+    );
+    assert_eq!(diverse["refinement"]["minimizations"], before, "{diverse}");
+    assert_eq!(diverse["count"].as_u64().unwrap(), degeneracies(&refined), "{diverse}");
+}
+
 #[test]
 fn a_molecule_that_nothing_turns_in_has_one_conformer() {
     let folder = folder("conformers-rigid");
@@ -304,6 +340,7 @@ fn wrong_usage_is_said() {
         ("--window", "0", "positive"),
         ("--temperature", "nan", "positive"),
         ("--max-time", "-1", "positive"),
+        ("--refine", "mmff95", "force field's name"),
     ] {
         let option_value = format!("{option}={value}");
         let run = thalweg(&folder, &["conf", "--smiles", "CC", &option_value]).expect(2);
