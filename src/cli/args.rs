@@ -341,6 +341,12 @@ pub struct ConformersArgs {
     /// Populations of the conformers kept by free energies, with vibrations (low ones damped as by quasi-rrho), at 1 atm.
     #[arg(long)]
     pub free_energy: bool,
+    /// Search every stereoisomer where the input (SMILES) leaves a configuration open, each as a record of its own, instead of one by chance.
+    #[arg(long)]
+    pub enumerate_stereo: bool,
+    /// Most stereoisomers of a molecule.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_isomers: u16,
     /// Minimize the conformers found again on another surface: a force field's name, or an engine as for --engine. Each is kept once,
     /// populations are that surface's. Not in the time of --max-time.
     #[arg(long, value_name = "SURFACE")]

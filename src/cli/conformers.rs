@@ -3,11 +3,12 @@
 use super::collect::Heads;
 use super::free_energy;
 use super::interrupt;
+use super::isomers::{Isomer, Isomers};
 use super::job::{Common, ConformersTask, Verbosity};
 use super::message::{Level, Message};
 use super::pipeline::in_threads;
 use super::pipeline::{Outcome, State};
-use super::ready::{Molecular, Ready};
+use super::ready::{self, Molecular, Ready};
 use super::refine::{Finer, Refined};
 use super::report::conformers as lines;
 use super::report::json;
@@ -150,7 +151,23 @@ impl Searches<'_> {
         fingerprint(&[&graph, &words, ready.assigned.name()], &numbers)
     }
 
-    fn report(&self, raw: &RawRecord, ready: &Ready, found: &Finished, outcome: &mut Outcome) -> Result<(), String> {
+    /// One stereoisomer from search to report.
+    fn isomer(&self, raw: &RawRecord, isomer: &Isomer, outcome: &mut Outcome) -> Result<(), String> {
+        let ready = &isomer.ready;
+        let finer = self.task.refine.as_ref();
+        let finer = finer
+            .map(|surfaces| Finer::new(surfaces, ready, self.task.threads))
+            .transpose()?;
+        let warning = finer.as_ref().and_then(|finer| finer.warning.clone());
+        outcome
+            .messages
+            .extend(warning.map(|text| ready.message(Level::EveryWarning, text)));
+        let found = self.search(ready, finer.as_ref())?;
+        self.report(raw, isomer, &found, outcome)
+    }
+
+    fn report(&self, raw: &RawRecord, isomer: &Isomer, found: &Finished, outcome: &mut Outcome) -> Result<(), String> {
+        let ready = &isomer.ready;
         let (ensemble, _) = found.ensemble(ready);
         let trouble = found.trouble();
         let lost = found
@@ -180,8 +197,14 @@ impl Searches<'_> {
             );
         }
         if self.common.verbosity != Verbosity::Quiet {
+            // Where there are several isomers, one table says too little.
+            let level = if isomer.label.is_some() {
+                Level::Detail
+            } else {
+                Level::Single
+            };
             say(
-                Level::Single,
+                level,
                 lines::table(ensemble, self.common.verbosity == Verbosity::Verbose),
             );
         }
@@ -191,7 +214,7 @@ impl Searches<'_> {
             String::new()
         };
         if self.task.json {
-            outcome.text = json::line(&lines::ConformersLine::new(raw, ready, found, trouble.as_deref()));
+            outcome.text = json::line(&lines::ConformersLine::new(raw, isomer, found, trouble.as_deref()));
             outcome.structure = structures;
         } else {
             outcome.text = structures;
@@ -237,19 +260,38 @@ impl Molecular for Searches<'_> {
         self.task.json
     }
 
+    fn takes_every_isomer(&self) -> bool {
+        self.task.isomers.is_some()
+    }
+
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
-        if self.task.checkpoint.is_some() && (raw.index > 1 || self.common.inputs.len() > 1) {
+        let isomers = match self.task.isomers {
+            Some(most) => Isomers::all(ready.clone(), &self.task.surfaces, most),
+            None => Isomers::one(ready.clone()),
+        };
+        let several = raw.index > 1 || self.common.inputs.len() > 1 || isomers.list.len() > 1;
+        if self.task.checkpoint.is_some() && several {
             return Err("a checkpoint holds the search of one molecule only".to_owned());
         }
-        let finer = self.task.refine.as_ref();
-        let finer = finer
-            .map(|surfaces| Finer::new(surfaces, ready, self.task.threads))
-            .transpose()?;
-        let warning = finer.as_ref().and_then(|finer| finer.warning.clone());
+        let notes = isomers.notes.into_iter();
         outcome
             .messages
-            .extend(warning.map(|text| ready.message(Level::EveryWarning, text)));
-        let found = self.search(ready, finer.as_ref())?;
-        self.report(raw, ready, &found, outcome)
+            .extend(notes.map(|text| ready.message(Level::EveryWarning, text)));
+        if let [isomer] = &isomers.list[..] {
+            return self.isomer(raw, isomer, outcome);
+        }
+        if isomers.list.is_empty() {
+            return Err("none of its stereoisomers can be built".to_owned());
+        }
+        for isomer in &isomers.list {
+            let mut part = Outcome::default();
+            if let Err(reason) = self.isomer(raw, isomer, &mut part) {
+                ready::fail(raw, &isomer.ready.prepared, reason, self.task.json, &mut part);
+                // The others' results stand.
+                part.state = State::NotConverged;
+            }
+            outcome.append(part);
+        }
+        Ok(())
     }
 }

@@ -166,6 +166,8 @@ pub struct ConformersTask {
     pub search: Settings,
     pub ensemble: EnsembleSettings,
     pub free_energy: bool,
+    /// Most stereoisomers, where what the input leaves open is to be enumerated.
+    pub isomers: Option<usize>,
     /// Where the conformers found are minimized again.
     pub refine: Option<Surfaces>,
     pub checkpoint: Option<PathBuf>,
@@ -410,6 +412,7 @@ fn conformers_task(mut args: ConformersArgs) -> Result<(Common, Task), UsageErro
         search,
         ensemble,
         free_energy: args.free_energy,
+        isomers: args.enumerate_stereo.then_some(usize::from(args.max_isomers)),
         refine,
         checkpoint: args.checkpoint,
         threads,

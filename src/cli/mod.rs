@@ -17,6 +17,7 @@ mod free_energy;
 mod hold;
 mod input;
 mod interrupt;
+mod isomers;
 mod job;
 mod message;
 mod minimize;

@@ -2,9 +2,11 @@
 
 use super::json::Identity;
 use crate::cli::conformers::Finished;
+use crate::cli::isomers::Isomer;
 use crate::cli::message::Level;
 use crate::cli::ready::Ready;
 use crate::cli::refine::Refined;
+use crate::conformers::coverage::List;
 use crate::conformers::ensemble::{Conformer, Ensemble};
 use crate::conformers::refine::{Lost, Refinement};
 use crate::conformers::run::{self, Method};
@@ -18,6 +20,8 @@ use std::time::Instant;
 pub struct ConformersLine<'a> {
     #[serde(flatten)]
     identity: Identity<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    isomer: Option<IsomerPart<'a>>,
     method: &'static str,
     count: usize,
     within_window: usize,
@@ -34,6 +38,13 @@ pub struct ConformersLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     refinement: Option<RefinementPart<'a>>,
     wall_seconds: f64,
+}
+
+#[derive(Serialize)]
+struct IsomerPart<'a> {
+    number: usize,
+    count: usize,
+    smiles: &'a str,
 }
 
 /// Numbers of conformers count from 1, in the ensemble before.
@@ -68,7 +79,8 @@ struct ConformerPart {
 }
 
 impl<'a> ConformersLine<'a> {
-    pub fn new(raw: &'a RawRecord, ready: &'a Ready, found: &'a Finished, trouble: Option<&'a str>) -> Self {
+    pub fn new(raw: &'a RawRecord, isomer: &'a Isomer, found: &'a Finished, trouble: Option<&'a str>) -> Self {
+        let ready = &isomer.ready;
         let (ensemble, surface) = found.ensemble(ready);
         let part = |c: &Conformer| ConformerPart {
             energy: c.energy,
@@ -82,6 +94,11 @@ impl<'a> ConformersLine<'a> {
         let estimate = found.outcome.estimate;
         Self {
             identity: Identity::ok(raw, &ready.prepared, surface).and_error(trouble),
+            isomer: isomer.label.as_ref().map(|label| IsomerPart {
+                number: label.number,
+                count: label.count,
+                smiles: &label.smiles,
+            }),
             method: found.outcome.method.name(),
             count: ensemble.conformers.len(),
             within_window: ensemble.within_window,
@@ -182,8 +199,12 @@ pub fn summary(ready: &Ready, found: &Finished, window: f64) -> String {
         } else {
             "many".to_owned()
         };
+        let tested = match estimate.list {
+            List::Some => String::new(),
+            List::Complete => format!(" (a complete build-up, tested by {} random samples)", estimate.samples),
+        };
         format!(
-            ", expected unseen {unseen}, coverage {:.1} %",
+            ", expected unseen {unseen}, coverage {:.1} %{tested}",
             100.0 * estimate.coverage
         )
     };
