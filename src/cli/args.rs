@@ -77,7 +77,7 @@ pub struct CommonArgs {
 }
 
 /// What the commands with an energy take.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub struct SurfaceArgs {
     /// Force field; auto: MMFF94 where it has parameters for the whole molecule, else UFF.
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -341,6 +341,16 @@ pub struct ConformersArgs {
     /// Populations of the conformers kept by free energies, with vibrations (low ones damped as by quasi-rrho), at 1 atm.
     #[arg(long)]
     pub free_energy: bool,
+    /// Search every stereoisomer where the input (SMILES) leaves a configuration open, each as a record of its own, instead of one by chance.
+    #[arg(long)]
+    pub enumerate_stereo: bool,
+    /// Most stereoisomers of a molecule.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_isomers: u16,
+    /// Minimize the conformers found again on another surface: a force field's name, or an engine as for --engine. Each is kept once,
+    /// populations are that surface's. Not in the time of --max-time.
+    #[arg(long, value_name = "SURFACE")]
+    pub refine: Option<String>,
     /// Keep the state of the search in this file. The same command goes on from it after an interrupt, to the same end.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,

@@ -1,8 +1,8 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
 use super::args::{
-    Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName,
-    MinimizeArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
+    Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, ForceFieldName, FormatName,
+    MethodName, MinimizeArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
 };
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
@@ -20,6 +20,7 @@ use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
 use crate::potential::external::{Engine, Waits, ipi};
+use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -165,6 +166,10 @@ pub struct ConformersTask {
     pub search: Settings,
     pub ensemble: EnsembleSettings,
     pub free_energy: bool,
+    /// Most stereoisomers, where what the input leaves open is to be enumerated.
+    pub isomers: Option<usize>,
+    /// Where the conformers found are minimized again.
+    pub refine: Option<Surfaces>,
     pub checkpoint: Option<PathBuf>,
     /// Threads inside a search; molecules are searched one after another.
     pub threads: usize,
@@ -344,7 +349,7 @@ const USUAL_WINDOW: f64 = 10.0;
 /// Those up to which a diverse set is chosen: receptors strain what they bind, and the gas phase folds what solvents unfold.
 const DIVERSE_WINDOW: f64 = 25.0;
 
-fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
+fn conformers_task(mut args: ConformersArgs) -> Result<(Common, Task), UsageError> {
     let positive = |option: &str, value: f64| match value {
         value if value > 0.0 && value.is_finite() => Ok(value),
         value => Err(UsageError(format!("{option} {value}: a positive number is expected"))),
@@ -385,6 +390,11 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         temperature: positive("--temperature", args.temperature)?,
     };
     let mut common = Common::new(args.common)?;
+    let refine = args
+        .refine
+        .as_deref()
+        .map(|text| other_surfaces(text, &mut args.surface, &common));
+    let refine = refine.transpose()?;
     let surfaces = surfaces(&args.surface, &mut common)?;
     let threads = std::mem::replace(&mut common.threads, 1);
     if common.output.is_some() && common.to.is_none() {
@@ -402,6 +412,8 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         search,
         ensemble,
         free_energy: args.free_energy,
+        isomers: args.enumerate_stereo.then_some(usize::from(args.max_isomers)),
+        refine,
         checkpoint: args.checkpoint,
         threads,
     };
@@ -492,18 +504,46 @@ fn serve_task(args: ServeArgs) -> Result<(Common, Task), UsageError> {
     Ok((common, Task::Serve(task)))
 }
 
+/// The surfaces that `--refine` names. A multiplicity is theirs alone where the first ones can't honour it.
+fn other_surfaces(text: &str, first: &mut SurfaceArgs, common: &Common) -> Result<Surfaces, UsageError> {
+    match ForceFieldName::from_str(text, true) {
+        Ok(forcefield) => {
+            let args = SurfaceArgs {
+                forcefield,
+                multiplicity: None,
+                ..first.clone()
+            };
+            Ok(Surfaces::ForceFields(Box::new(force_fields(&args)?)))
+        }
+        Err(_) => {
+            let engine = engine("--refine", text, first, common).map_err(|UsageError(error)| {
+                UsageError(format!("{error}; or a force field's name, as for --forcefield"))
+            })?;
+            if first.engine.is_none() {
+                first.multiplicity = None;
+            }
+            Ok(engine)
+        }
+    }
+}
+
+fn engine(option: &str, text: &str, args: &SurfaceArgs, common: &Common) -> Result<Surfaces, UsageError> {
+    let engine = text
+        .parse::<Engine>()
+        .map_err(|e| UsageError(format!("{option}: {e}")))?;
+    Ok(Surfaces::Engine(Arc::new(External {
+        engine,
+        charge: common.charge,
+        multiplicity: args.multiplicity,
+        waits: waits(args)?,
+        quiet: common.verbosity == Verbosity::Quiet,
+    })))
+}
+
 /// Where the surface can't be had several times at once, molecules are worked on one by one.
 fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageError> {
     let surfaces = match &args.engine {
-        Some(engine) => Surfaces::Engine(Arc::new(External {
-            engine: engine
-                .parse::<Engine>()
-                .map_err(|e| UsageError(format!("--engine: {e}")))?,
-            charge: common.charge,
-            multiplicity: args.multiplicity,
-            waits: waits(args)?,
-            quiet: common.verbosity == Verbosity::Quiet,
-        })),
+        Some(text) => engine("--engine", text, args, common)?,
         None => Surfaces::ForceFields(Box::new(force_fields(args)?)),
     };
     if !surfaces.are_parallel() {

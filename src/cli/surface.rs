@@ -39,6 +39,7 @@ pub struct External {
 }
 
 /// A molecule's surface.
+#[derive(Clone)]
 pub enum Assigned {
     ForceField(Arc<ForceField>),
     Engine { external: Arc<External>, system: System },

@@ -50,6 +50,8 @@ pub struct Conformer {
     pub free_energy: Option<f64>,
     /// Whether no vibration of it is imaginary.
     pub proven: bool,
+    /// What it was before a refinement, by numbers from 0 in the ensemble of that time; empty without one.
+    pub origins: Vec<usize>,
     /// Coordinates, Å.
     pub x: Vec<f64>,
 }
@@ -90,11 +92,13 @@ impl Ensemble {
 }
 
 /// One minimum on its way into the ensemble.
-struct Member {
-    energy: f64,
-    x: Vec<f64>,
-    degeneracy: u32,
-    proven: bool,
+pub(super) struct Member {
+    pub energy: f64,
+    pub x: Vec<f64>,
+    pub degeneracy: u32,
+    pub proven: bool,
+    /// As [`Conformer::origins`].
+    pub origins: Vec<usize>,
 }
 
 /// Makes the ensemble of what a search has found: chooses, polishes, proves, and counts. With `finish` unset (after an interrupt) the
@@ -113,10 +117,11 @@ pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool
         x: entries[m].x.clone(),
         degeneracy: entries[m].degeneracy,
         proven: false,
+        origins: Vec::new(),
     };
     let mut saddles_left = 0;
     let (chosen, others): (Vec<usize>, Vec<usize>) = (0..members.len()).partition(|n| kept.binary_search(n).is_ok());
-    let mut others: Vec<Member> = others.into_iter().map(|n| member(members[n])).collect();
+    let others: Vec<Member> = others.into_iter().map(|n| member(members[n])).collect();
     let mut chosen: Vec<Member> = chosen.into_iter().map(|n| member(members[n])).collect();
     if finish {
         let proofs = polish(search.surface, search.molecule, &chosen)?;
@@ -126,10 +131,20 @@ pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool
         }
         chosen = reunite(search, chosen, proofs);
     }
+    Ok(assemble(chosen, others, settings, saddles_left))
+}
+
+/// The ensemble of those that are chosen, with populations among these and the others.
+pub(super) fn assemble(
+    mut chosen: Vec<Member>,
+    mut others: Vec<Member>,
+    settings: &EnsembleSettings,
+    saddles_left: usize,
+) -> Ensemble {
     if settings.select == Select::Diverse {
         (chosen, others) = (with_images(chosen), with_images(others));
     }
-    Ok(weigh(chosen, &others, settings, saddles_left))
+    weigh(chosen, &others, settings, saddles_left)
 }
 
 /// Puts the mirror image, where one is counted, beside each member as a member of its own.
@@ -138,6 +153,7 @@ fn with_images(members: Vec<Member>) -> Vec<Member> {
         let image = (member.degeneracy > 1).then(|| Member {
             x: mirrored(&member.x),
             degeneracy: 1,
+            origins: member.origins.clone(),
             ..member
         });
         member.degeneracy = 1;
@@ -190,6 +206,7 @@ fn reunite(search: &Search<'_>, members: Vec<Member>, proofs: Vec<Option<Proven>
             x: entry.x.clone(),
             degeneracy: entry.degeneracy,
             proven,
+            origins: Vec::new(),
         })
         .collect()
 }
@@ -219,6 +236,7 @@ fn weigh(mut kept: Vec<Member>, others: &[Member], settings: &EnsembleSettings, 
         population: share(m),
         free_energy: None,
         proven: m.proven,
+        origins: m.origins.clone(),
         x: m.x.clone(),
     };
     Ensemble {

@@ -8,7 +8,7 @@
 //! Nothing here knows of molecules: what moves there are, and what has been found, is said by others.
 
 use super::checkpoint::Batch;
-use super::moves::Moves;
+use super::moves::{Moves, Origin, SoftModes};
 use super::relax::{Attempt, Relaxed, Relaxer, Surface, TIGHT};
 use super::search::stream;
 use crate::optimize::observer::Interrupt;
@@ -128,12 +128,13 @@ impl<M: Moves> Round<'_, M> {
         self.place(number, &mut chain);
         let mut attempts = Vec::with_capacity(HOPS);
         let mut accepted = 0;
+        let mut modes = SoftModes::default();
         for _ in 0..HOPS {
             let Some(from) = &chain.at else { break };
             if self.interrupt.load(Ordering::Relaxed) {
                 break;
             }
-            let Some(x) = self.propose(&from.x, chain.size, &mut random) else {
+            let Some(x) = self.propose(relaxer, &mut modes, (&from.x, chain.size), &mut random) else {
                 continue;
             };
             let attempt = self.relax(relaxer, &x);
@@ -174,14 +175,29 @@ impl<M: Moves> Round<'_, M> {
         chain.at = Some(self.known[(number / 2) % self.known.len()].clone());
     }
 
-    fn propose(&self, from: &[f64], size: f64, random: &mut ChaCha8Rng) -> Option<Vec<f64>> {
+    fn propose(
+        &self,
+        relaxer: &mut Relaxer,
+        modes: &mut SoftModes,
+        (x, size): (&[f64], f64),
+        random: &mut ChaCha8Rng,
+    ) -> Option<Vec<f64>> {
         // A move that can't be made here gives way to another one.
         for _ in 0..8 {
             let kind = random.random_range(0..self.moves.kinds().max(1));
             let partner = (!self.known.is_empty()).then(|| &self.known[random.random_range(0..self.known.len())]);
-            let partner = partner.map(|p| p.x.as_slice());
-            if let Some(x) = self.moves.propose(kind, from, size, partner, random) {
-                return Some(x);
+            if self.moves.needs_modes(kind) {
+                modes.look(relaxer.potential(), x);
+            }
+            let from = Origin {
+                x,
+                size,
+                partner: partner.map(|p| p.x.as_slice()),
+                modes: modes.known(),
+            };
+            let proposal = self.moves.propose(kind, &from, random);
+            if proposal.is_some() {
+                return proposal;
             }
         }
         None

@@ -1,7 +1,7 @@
 //! What all methods of search share: the molecule, its surface, the pool of minima, the budget, and the log that a resumed run replays.
 
 use super::checkpoint::{Batch, Checkpoint, CheckpointError};
-use super::coverage::{self, Estimate, Sighting};
+use super::coverage::{self, Estimate, List, Sighting};
 use super::pool::{Found, Pool, PoolSettings};
 use super::relax::{Attempt, Surface, relax_all};
 use super::rotors::Rotor;
@@ -105,6 +105,8 @@ pub struct Search<'a> {
     pub pool: Pool,
     /// How often samples hit each minimum of the pool.
     pub sightings: Vec<Sighting>,
+    /// What the minima are that no sample was needed for.
+    pub list: List,
     /// How often hops started from each.
     pub visits: Vec<u64>,
     /// What was spent.
@@ -158,6 +160,7 @@ impl<'a> Search<'a> {
             rotors: Rotor::find(molecule),
             pool: Pool::new(molecule, settings.same),
             sightings: Vec::new(),
+            list: List::Some,
             visits: Vec::new(),
             tally: Tally::default(),
             interrupt,
@@ -295,7 +298,7 @@ impl<'a> Search<'a> {
     /// What the samples say of the minima within the window.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
-        coverage::estimate(self.in_window().into_iter().map(|i| self.sightings[i]))
+        coverage::estimate(self.in_window().into_iter().map(|i| self.sightings[i]), self.list)
     }
 
     /// Moves every coordinate a little, so that nobody starts on a plane of symmetry and ends on a saddle.
