@@ -28,25 +28,38 @@ impl BlockMatrix {
     /// The zero matrix of so many block rows that has room for these pairs (in any order, repeated or not).
     #[must_use]
     pub fn new(rows: usize, pairs: &[(usize, usize)]) -> Self {
-        let mut sorted: Vec<(usize, usize)> = pairs
-            .iter()
-            .filter(|(i, j)| i != j)
-            .map(|&(i, j)| (i.min(j), i.max(j)))
-            .collect();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut starts = vec![0; rows + 1];
-        for &(column, _) in &sorted {
-            starts[column + 1] += 1;
+        let lower = || pairs.iter().filter(|(i, j)| i != j).map(|&(i, j)| (i.min(j), i.max(j)));
+        let mut ends = vec![0; rows + 1];
+        for (column, _) in lower() {
+            ends[column + 1] += 1;
         }
         for j in 0..rows {
-            starts[j + 1] += starts[j];
+            ends[j + 1] += ends[j];
+        }
+        // Columns by counting, their few rows by comparison.
+        let mut found = vec![0; ends[rows]];
+        let mut cursor = ends.clone();
+        for (column, row) in lower() {
+            found[cursor[column]] = row;
+            cursor[column] += 1;
+        }
+        let (mut starts, mut partners) = (vec![0], Vec::with_capacity(found.len()));
+        for j in 0..rows {
+            let column = &mut found[ends[j]..ends[j + 1]];
+            column.sort_unstable();
+            let first = partners.len();
+            for &row in &*column {
+                if partners.len() == first || partners.last() != Some(&row) {
+                    partners.push(row);
+                }
+            }
+            starts.push(partners.len());
         }
         Self {
             diagonal: vec![[0.0; 9]; rows],
-            lower: vec![[0.0; 9]; sorted.len()],
+            lower: vec![[0.0; 9]; partners.len()],
             starts,
-            partners: sorted.into_iter().map(|(_, row)| row).collect(),
+            partners,
         }
     }
 
@@ -248,7 +261,7 @@ fn add_transposed_product(block: &Block, v: &[f64], column: usize, out: &mut [f6
 }
 
 /// A block of the matrix that goes into a column of the factor.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Source {
     /// Position of its row in the order of elimination.
     row: u32,
@@ -371,6 +384,7 @@ fn unite(a: &[u32], b: &[u32], without: [u32; 2], out: &mut Vec<u32>) {
 /// The blocks of the matrix, column by column of the order of elimination.
 fn sources(matrix: &BlockMatrix, position: &[usize]) -> (Vec<usize>, Vec<Source>) {
     let mut found: Vec<(usize, Source)> = Vec::with_capacity(matrix.lower.len());
+    let mut starts = vec![0; matrix.rows() + 1];
     for column in 0..matrix.rows() {
         for place in matrix.starts[column]..matrix.starts[column + 1] {
             let (p, q) = (position[column], position[matrix.partners[place]]);
@@ -380,17 +394,19 @@ fn sources(matrix: &BlockMatrix, position: &[usize]) -> (Vec<usize>, Vec<Source>
                 transposed: q < p,
             };
             found.push((p.min(q), source));
+            starts[p.min(q) + 1] += 1;
         }
-    }
-    let mut starts = vec![0; matrix.rows() + 1];
-    for (column, _) in &found {
-        starts[column + 1] += 1;
     }
     for k in 0..matrix.rows() {
         starts[k + 1] += starts[k];
     }
-    found.sort_by_key(|(column, _)| *column);
-    (starts, found.into_iter().map(|(_, source)| source).collect())
+    let mut cursor = starts.clone();
+    let mut sources = vec![Source::default(); found.len()];
+    for (column, source) in found {
+        sources[cursor[column]] = source;
+        cursor[column] += 1;
+    }
+    (starts, sources)
 }
 
 /// A block column by column, each filled up to four numbers: what the vector instructions of today's processors hold.
