@@ -5,6 +5,7 @@ use super::field::{ForceField, Visitor, visit_bonded};
 use super::pairs::PairList;
 use super::terms::{Interaction, Term};
 use crate::geometry::{Distance, Vector};
+use crate::linalg::SymmetricMatrix;
 use crate::linalg::sparse_cholesky::{Block, BlockMatrix};
 use crate::numeric::{Dual, Real};
 use crate::potential::EvalError;
@@ -18,6 +19,9 @@ impl ForceField {
         let n = self.check_length(x)?;
         let mut hessian = vec![0.0; n * n];
         self.assemble(x, &mut |row, column, block| {
+            if row < column {
+                return;
+            }
             for (a, part) in block.chunks_exact(3).enumerate() {
                 let place = (3 * row + a) * n + 3 * column;
                 hessian[place..place + 3]
@@ -26,6 +30,7 @@ impl ForceField {
                     .for_each(|(h, b)| *h += b);
             }
         });
+        let hessian = SymmetricMatrix::from_lower(n, hessian).into_rows();
         finite(&hessian)?;
         Ok(hessian)
     }

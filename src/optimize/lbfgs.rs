@@ -37,7 +37,7 @@ impl Default for LbfgsSettings {
             first_curvature: 1000.0,
             max_step: 0.4,
             precondition: true,
-            model_reach: 0.15,
+            model_reach: 0.25,
             model_memory: 2,
             line_search: LineSearchSettings::default(),
         }
