@@ -1,2 +1,4 @@
 //! Passes between valleys: the search for transition states, the paths that lead over them, and the proof that they are what they
 //! are said to be.
+
+pub mod path;
