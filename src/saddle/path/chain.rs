@@ -2,14 +2,16 @@
 //! image.
 //!
 //! G. Henkelman, H. Jónsson, J. Chem. Phys. 2000, 113, 9978 (tangents); G. Henkelman, B. P. Uberuaga, H. Jónsson, ibid., 9901 (the
-//! climbing image). In place of springs, whose force has to be balanced against the surface's, images are moved along the chain by what their
-//! neighbours' distances differ. Each has a quadratic model of its own, as in P. M. Zimmerman, J. Chem. Theory Comput. 2013, 9, 3043: a
-//! few gradients an image are enough.
+//! climbing image). In place of springs, whose force has to be balanced against the surface's, the images are set evenly along a spline
+//! after each step (W. E, W. Ren, E. Vanden-Eijnden, J. Chem. Phys. 2007, 126, 164103), the highest one where the energy along
+//! the chain, known by values and slopes, has its maximum. Each has a quadratic model of its own, as in P. M. Zimmerman, J. Chem.
+//! Theory Comput. 2013, 9, 3043: a few gradients an image are enough.
 
 use super::crew::Crew;
-use super::image::{Along, Image};
+use super::image::Image;
+use super::spline::{Spline, highest_between};
 use crate::linalg::SymmetricMatrix;
-use crate::linalg::vector::{dot, norm, rms};
+use crate::linalg::vector::{dot, rms};
 use crate::optimize::{Observer, Point, Progress, Verdict};
 use crate::potential::EvalError;
 
@@ -24,8 +26,6 @@ pub struct ChainSettings {
     pub climb: f64,
     /// Most iterations.
     pub iterations: usize,
-    /// Once it climbs, only so many images on either side of the highest one go on moving; `None`: all.
-    pub focus: Option<usize>,
     /// On a surface of atoms in space, which knows no place and no orientation.
     pub free: bool,
 }
@@ -38,7 +38,6 @@ impl Default for ChainSettings {
             others: 2.0,
             climb: 10.0,
             iterations: 200,
-            focus: None,
             free: true,
         }
     }
@@ -49,11 +48,10 @@ impl ChainSettings {
     #[must_use]
     pub fn for_saddle() -> Self {
         Self {
-            highest: 4.0,
+            highest: 5.0,
             others: f64::INFINITY,
-            climb: 12.0,
-            iterations: 40,
-            focus: Some(1),
+            climb: 15.0,
+            iterations: 12,
             free: true,
         }
     }
@@ -100,8 +98,11 @@ pub struct Chain {
 /// So many iterations in which no image is above the ends are the end.
 const PATIENCE: usize = 6;
 
-/// Of the difference of the distances to its neighbours an image makes up so much in a step.
-const SPACING: f64 = 0.35;
+/// Farthest (Å, over all coordinates) that the highest image climbs in a step.
+const LONGEST_CLIMB: f64 = 0.15;
+
+/// An image whose even place is nearer than this fraction of the distance to the next one stays where it is.
+const NEAR_PLACE: f64 = 0.05;
 
 impl Chain {
     /// A chain through these structures (Å), two ends and at least one between them, which are evaluated here.
@@ -251,8 +252,7 @@ impl Chain {
             }
             let across = rms(&self.images[highest].across(&self.tangent(highest)));
             self.climbing |= across < settings.climb && !is_flat;
-            let moving = self.moving(highest, settings);
-            self.step(crew, &moving, self.climbing.then_some(highest), None)?;
+            self.step(crew, self.climbing.then_some(highest))?;
             self.iterations += 1;
         }
         let converged = self.converged(self.highest(), settings);
@@ -266,44 +266,49 @@ impl Chain {
             && (!settings.others.is_finite() || (1..self.images.len() - 1).all(other))
     }
 
-    /// The images that take part in the next step.
-    fn moving(&self, highest: usize, settings: &ChainSettings) -> Vec<usize> {
-        let inner = 1..self.images.len() - 1;
-        match settings.focus.filter(|_| self.climbing) {
-            Some(width) => inner.filter(|k| k.abs_diff(highest) <= width).collect(),
-            None => inner.filter(|&k| k == highest || !self.rests(k, settings)).collect(),
-        }
-    }
-
-    /// An image well within the conditions need not be evaluated again.
-    fn rests(&self, k: usize, settings: &ChainSettings) -> bool {
-        settings.others.is_finite() && rms(&self.images[k].across(&self.tangent(k))) < 0.5 * settings.others
-    }
-
-    /// One step of some images. `gap`: the images on either side of it have no neighbour to keep a distance to there, and those that
-    /// are not next to it don't need it either.
-    pub(super) fn step(
-        &mut self,
-        crew: &mut dyn Crew,
-        moving: &[usize],
-        climbing: Option<usize>,
-        gap: Option<usize>,
-    ) -> Result<(), EvalError> {
-        let targets: Vec<Vec<f64>> = moving
-            .iter()
-            .map(|&k| {
-                let tangent = self.tangent(k);
-                let along = match climbing {
-                    Some(highest) if highest == k => Along::Climb(self.curvature_along(k, &tangent)),
-                    _ if gap.is_some() => Along::Shift(0.0),
-                    _ => Along::Shift(SPACING * self.imbalance(k)),
+    /// One step of all images between the ends, the highest one climbing where its number is given.
+    fn step(&mut self, crew: &mut dyn Crew, climbing: Option<usize>) -> Result<(), EvalError> {
+        let last = self.images.len() - 1;
+        let mut frames: Vec<Vec<f64>> = vec![self.images[0].point.x.clone()];
+        frames.extend((1..last).map(|k| self.target(k)));
+        frames.push(self.images[last].point.x.clone());
+        let spline = Spline::new(frames);
+        let knots = spline.knots().to_vec();
+        let peak = climbing.map(|k| (k, self.peak(k).clamp(-LONGEST_CLIMB, LONGEST_CLIMB)));
+        let targets: Vec<Vec<f64>> = (1..last)
+            .map(|k| {
+                let place = match peak {
+                    Some((top, climb)) if k == top => knots[top] + climb,
+                    Some((top, climb)) if k < top => (knots[top] + climb) * k as f64 / top as f64,
+                    Some((top, climb)) => {
+                        let top_place = knots[top] + climb;
+                        top_place + (knots[last] - top_place) * (k - top) as f64 / (last - top) as f64
+                    }
+                    None => knots[last] * k as f64 / last as f64,
                 };
-                let image = &self.images[k];
-                let step = image.step(&tangent, along);
-                image.point.x.iter().zip(&step).map(|(x, s)| x + s).collect()
+                let spacing = knots[last] / last as f64;
+                let is_near = (place - knots[k]).abs() < NEAR_PLACE * spacing && peak.is_none_or(|(top, _)| top != k);
+                spline.at(if is_near { knots[k] } else { place })
             })
             .collect();
-        for (&k, found) in moving.iter().zip(crew.evaluate(&targets)) {
+        self.visit(crew, &(1..last).collect::<Vec<_>>(), &targets)
+    }
+
+    /// One step of some images across the chain, each for itself.
+    pub(super) fn settle(&mut self, crew: &mut dyn Crew, moving: &[usize]) -> Result<(), EvalError> {
+        let targets: Vec<Vec<f64>> = moving.iter().map(|&k| self.target(k)).collect();
+        self.visit(crew, moving, &targets)
+    }
+
+    /// Where an image's step across the chain leads.
+    fn target(&self, k: usize) -> Vec<f64> {
+        let image = &self.images[k];
+        let step = image.step(&self.tangent(k));
+        image.point.x.iter().zip(&step).map(|(x, s)| x + s).collect()
+    }
+
+    fn visit(&mut self, crew: &mut dyn Crew, moving: &[usize], targets: &[Vec<f64>]) -> Result<(), EvalError> {
+        for (&k, found) in moving.iter().zip(crew.evaluate(targets)) {
             match found {
                 Ok(point) => self.images[k].move_to(point),
                 Err(EvalError::NotFinite { .. } | EvalError::Refused { .. }) => self.images[k].stay(),
@@ -313,11 +318,23 @@ impl Chain {
         Ok(())
     }
 
-    /// How far (Å) an image would have to go forward to be halfway between its neighbours.
-    fn imbalance(&self, k: usize) -> f64 {
-        let [before, here, after] = [k - 1, k, k + 1].map(|k| &self.images[k].point.x);
-        let leg = |a: &[f64], b: &[f64]| norm(&a.iter().zip(b).map(|(p, q)| p - q).collect::<Vec<f64>>());
-        0.5 * (leg(here, after) - leg(before, here))
+    /// How far (Å) ahead of the highest image the energy along the chain has its maximum.
+    fn peak(&self, highest: usize) -> f64 {
+        let knots = Spline::new(self.images.iter().map(|image| image.point.x.clone()).collect());
+        let knots = knots.knots();
+        let along = |k: usize| match k {
+            0 => 0.0,
+            _ if k + 1 == self.images.len() => 0.0,
+            _ => dot(&self.images[k].point.gradient, &self.tangent(k)),
+        };
+        let leg = |k: usize| {
+            let values = [k, k + 1].map(|k| self.images[k].point.energy);
+            let (place, height) = highest_between(values, [along(k), along(k + 1)], knots[k + 1] - knots[k]);
+            (knots[k] + place, height)
+        };
+        let (before, after) = (leg(highest - 1), leg(highest));
+        let (place, _) = if after.1 > before.1 { after } else { before };
+        place - knots[highest]
     }
 }
 

@@ -89,7 +89,7 @@ pub fn grow(
             if needed.is_empty() {
                 break;
             }
-            chain.step(crew, &needed, None, Some(front))?;
+            chain.settle(crew, &needed)?;
         }
     }
     Ok(chain)

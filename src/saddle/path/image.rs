@@ -8,8 +8,8 @@ use crate::linalg::{Cholesky, SymmetricMatrix};
 use crate::optimize::Point;
 
 /// Longest first step of an atom, and the longest and shortest ever, Å.
-const FIRST_REACH: f64 = 0.15;
-const LONGEST_REACH: f64 = 0.3;
+const FIRST_REACH: f64 = 0.1;
+const LONGEST_REACH: f64 = 0.15;
 const SHORTEST_REACH: f64 = 0.01;
 
 /// Curvature given to what is projected out, kcal/mol/Å².
@@ -31,15 +31,6 @@ pub struct Image {
     free: bool,
     /// Longest displacement of an atom in the next step, Å.
     reach: f64,
-}
-
-/// What a chain asks of an image.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Along {
-    /// To move by so much (Å) along the path, and down across it.
-    Shift(f64),
-    /// To go up along the path, where the energy has this curvature (kcal/mol/Å²), and down across it.
-    Climb(f64),
 }
 
 impl Image {
@@ -85,25 +76,15 @@ impl Image {
         out
     }
 
-    /// The next displacement (Å).
+    /// The next displacement (Å), across a direction.
     #[must_use]
-    pub fn step(&self, direction: &[f64], along: Along) -> Vec<f64> {
+    pub fn step(&self, direction: &[f64]) -> Vec<f64> {
         let mut held = self.rigid();
         let mut own = direction.to_vec();
         if orthonormalize(&mut own, &held) > 0.0 {
             held.push(own);
         }
-        let mut step = self.step_across(&held);
-        let slope = dot(&self.point.gradient, direction);
-        let shift = match along {
-            Along::Shift(shift) => shift,
-            Along::Climb(curvature) if curvature < 0.0 => -slope / curvature,
-            Along::Climb(_) => slope.signum() * self.reach,
-        };
-        // No atom goes farther along the path either.
-        let longest = self.reach / longest_atom(direction).max(1e-12);
-        add_scaled(&mut step, shift.clamp(-longest, longest), direction);
-        step
+        self.step_across(&held)
     }
 
     /// Down within what is left of the space, by the quadratic model shifted until it is convex and the step short enough.
@@ -175,34 +156,19 @@ mod tests {
         let tangent: Vec<f64> = (0..39).map(|c| (1.3 * f64::from(c)).sin()).collect();
         let direction = image.direction(&tangent);
         assert!((norm(&direction) - 1.0).abs() < 1e-12);
-        let step = image.step(&direction, Along::Shift(0.0));
+        let step = image.step(&direction);
         assert!(norm(&step) > 1e-3);
         assert!(dot(&step, &direction).abs() < 1e-10);
         for mode in image.rigid() {
             assert!(dot(&direction, &mode).abs() < 1e-10 && dot(&step, &mode).abs() < 1e-10);
         }
         assert!(dot(&image.across(&direction), &direction).abs() < 1e-9);
-        let shifted = image.step(&direction, Along::Shift(0.02));
-        assert!((dot(&shifted, &direction) - 0.02).abs() < 1e-10);
-    }
-
-    #[test]
-    fn climbing_goes_up_by_newtons_step_or_as_far_as_it_may() {
-        let image = image();
-        let mut direction = image.direction(&image.point.gradient);
-        direction.iter_mut().for_each(|c| *c = -*c);
-        let slope = dot(&image.point.gradient, &direction);
-        assert!(slope < -1.0);
-        let newton = image.step(&direction, Along::Climb(1e3 * slope));
-        assert!((dot(&newton, &direction) + 1e-3).abs() < 1e-9);
-        let far = image.step(&direction, Along::Climb(1.0));
-        assert!(dot(&far, &direction) < -FIRST_REACH && longest_atom(&far) < 2.0 * FIRST_REACH);
     }
 
     #[test]
     fn what_a_step_finds_is_learnt() {
         let mut image = image();
-        let step = image.step(&vec![0.0; 39], Along::Shift(0.0));
+        let step = image.step(&[0.0; 39]);
         let x: Vec<f64> = image.point.x.iter().zip(&step).map(|(x, s)| x + s).collect();
         let before = image.point.gradient.clone();
         let point = Point::at(&mut LennardJones { atoms: 13 }, &x).unwrap();

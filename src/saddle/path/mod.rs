@@ -9,11 +9,12 @@ pub mod crew;
 pub mod growing;
 pub mod image;
 pub mod interpolate;
-// pub mod irc;
+pub mod irc;
 pub mod order;
 pub mod rates;
+pub mod spline;
 
 pub use chain::{Chain, ChainSettings, ChainStop};
 pub use crew::{Crew, Opened};
 pub use interpolate::interpolate;
-// pub use irc::{Irc, IrcSettings};
+pub use irc::{Irc, IrcSettings};
