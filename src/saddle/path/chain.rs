@@ -1,8 +1,7 @@
 //! A chain of structures between two fixed ends that sinks across itself to the lowest pass: nudged elastic bands with a climbing
-//! image.
+//! image (G. Henkelman, B. P. Uberuaga, H. Jónsson, J. Chem. Phys. 2000, 113, 9901).
 //!
-//! G. Henkelman, H. Jónsson, J. Chem. Phys. 2000, 113, 9978 (tangents); G. Henkelman, B. P. Uberuaga, H. Jónsson, ibid., 9901 (the
-//! climbing image). In place of springs, whose force has to be balanced against the surface's, the images are set evenly along a spline
+//! In place of springs, whose force has to be balanced against the surface's, the images are set evenly along a spline
 //! after each step (W. E, W. Ren, E. Vanden-Eijnden, J. Chem. Phys. 2007, 126, 164103), the highest one where the energy along
 //! the chain, known by values and slopes, has its maximum. Each has a quadratic model of its own, as in P. M. Zimmerman, J. Chem.
 //! Theory Comput. 2013, 9, 3043: a few gradients an image are enough.
@@ -11,7 +10,7 @@ use super::crew::Crew;
 use super::image::Image;
 use super::spline::{Spline, highest_between};
 use crate::linalg::SymmetricMatrix;
-use crate::linalg::vector::{dot, rms};
+use crate::linalg::vector::{dot, norm, rms};
 use crate::optimize::{Observer, Point, Progress, Verdict};
 use crate::potential::EvalError;
 
@@ -184,24 +183,21 @@ impl Chain {
         (1..self.images.len() - 1).fold(1, |best, k| if energy(k) > energy(best) { k } else { best })
     }
 
-    /// The direction of the chain at an image between the ends, of length 1, without rigid motions (Henkelman and Jónsson, equations 8
-    /// to 11).
+    /// The direction of the chain at an image between the ends, of length 1, without rigid motions: halfway between those of the legs on
+    /// either side. Images that are held apart by their places on a curve need no tangents towards the higher neighbour, which make
+    /// steep chains of few images zigzag.
     #[must_use]
     pub fn tangent(&self, k: usize) -> Vec<f64> {
         let [before, here, after] = [k - 1, k, k + 1].map(|k| &self.images[k].point);
-        let leg = |a: &Point, b: &Point| b.x.iter().zip(&a.x).map(|(p, q)| p - q).collect::<Vec<f64>>();
-        let (backward, forward) = (leg(before, here), leg(here, after));
-        let (down, up) = (before.energy - here.energy, after.energy - here.energy);
-        let (p, q) = if up > 0.0 && down < 0.0 {
-            (1.0, 0.0)
-        } else if up < 0.0 && down > 0.0 {
-            (0.0, 1.0)
-        } else {
-            let (large, small) = (up.abs().max(down.abs()), up.abs().min(down.abs()));
-            if after.energy > before.energy { (large, small) } else { (small, large) }
+        let leg = |a: &Point, b: &Point| {
+            let mut out: Vec<f64> = b.x.iter().zip(&a.x).map(|(p, q)| p - q).collect();
+            let length = norm(&out).max(1e-12);
+            out.iter_mut().for_each(|c| *c /= length);
+            out
         };
-        let mixed: Vec<f64> = forward.iter().zip(&backward).map(|(f, b)| p * f + q * b).collect();
-        self.images[k].direction(&mixed)
+        let (backward, forward) = (leg(before, here), leg(here, after));
+        let both: Vec<f64> = forward.iter().zip(&backward).map(|(f, b)| f + b).collect();
+        self.images[k].direction(&both)
     }
 
     /// The curvature (kcal/mol/Å²) along the chain at an image, by the gradients of its neighbours.

@@ -269,7 +269,7 @@ impl Walker<'_> {
         let start = self.place(saddle.point.clone(), self.weighted(saddle.hessian));
         let (mut here, mut arc) = self.off_the_saddle(&start, saddle.mode, sign)?;
         let mut points = Vec::new();
-        let mut step = self.settings.step;
+        let (mut step, mut steepest) = (self.settings.step, 0.0_f64);
         let shortest = SHORTEST * self.settings.step;
         let end = loop {
             points.push((arc, here.point.clone()));
@@ -283,7 +283,10 @@ impl Walker<'_> {
             if observer.observe(&progress) == Verdict::Stop {
                 break BranchEnd::Interrupted;
             }
-            if rms(&here.point.gradient) < self.settings.gradient {
+            let slope = rms(&here.point.gradient);
+            steepest = steepest.max(slope);
+            // Next to the saddle it is flat as well.
+            if slope < self.settings.gradient && slope < 0.5 * steepest {
                 break BranchEnd::Flat;
             }
             if points.len() >= self.settings.points {
