@@ -4,6 +4,7 @@
 //! lowest pass; [`irc`] walks down from a saddle both ways; [`rates`] turns barriers into rate constants.
 
 pub mod align;
+pub mod approach;
 pub mod chain;
 pub mod crew;
 pub mod growing;
@@ -13,6 +14,7 @@ pub mod irc;
 pub mod order;
 pub mod rates;
 pub mod spline;
+pub mod summit;
 
 pub use chain::{Chain, ChainSettings, ChainStop};
 pub use crew::{Crew, Opened};
