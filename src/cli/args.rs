@@ -27,6 +27,8 @@ pub enum Command {
     Vibrations(VibrationsArgs),
     /// Relaxes each molecule at a series of values of one or two coordinates.
     Scan(ScanArgs),
+    /// Follows a path: down both sides of a saddle, or between two structures and over the pass between them.
+    Path(PathArgs),
     /// Finds the low-energy conformers of each molecule, each once.
     #[command(visible_alias = "conf")]
     Conformers(ConformersArgs),
@@ -178,6 +180,40 @@ pub struct ScanArgs {
     /// Most steps for one point.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub max_steps: usize,
+}
+
+/// One structure: it has to be a saddle, and the way of steepest descent is followed from it both ways. Two or more: the first and the
+/// last are the ends of a path (all atoms in the same order, or with bonds that tell which is which), and what is between them is a
+/// first guess of it.
+#[derive(Debug, ClapArgs)]
+pub struct PathArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// Look for the saddle between the two structures, prove it, and follow the path down from it.
+    #[arg(long)]
+    pub saddle: bool,
+    /// Chain between the structures: grow (from both ends), or band (interpolated and let down).
+    #[arg(long, value_name = "NAME", default_value = "grow")]
+    pub chain: ChainName,
+    /// Structures of the chain, ends included.
+    #[arg(long, value_name = "N", default_value_t = 11, value_parser = clap::value_parser!(u8).range(3..=101))]
+    pub images: u8,
+    /// Take the ends as they are.
+    #[arg(long)]
+    pub no_minimize: bool,
+    /// When the ends and the saddle have converged, as for minimize.
+    #[arg(long, value_name = "NAME", default_value = "gau_tight")]
+    pub convergence: String,
+    /// Rate constants by transition-state theory with tunnelling (Wigner, Eckart), at --temperature.
+    #[arg(long)]
+    pub rates: bool,
+    /// Write the profile to this file as comma-separated values.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub gas: GasArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -451,6 +487,13 @@ pub enum MethodName {
     Systematic,
     BasinHopping,
     MultiStart,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ChainName {
+    Grow,
+    #[value(alias = "neb")]
+    Band,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,13 +2,14 @@
 
 use super::args::{
     Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, ForceFieldName, FormatName,
-    MethodName, MinimizeArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
+    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
 };
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
 use super::interrupt;
 use super::optimizer::Optimizer;
+use super::path::PathTask;
 use super::surface::{External, ForceFields, Surfaces};
 use crate::conformers::cluster as cluster_search;
 use crate::conformers::ensemble::{EnsembleSettings, Select};
@@ -71,6 +72,7 @@ pub enum Task {
     Vibrations(Box<VibrationsTask>),
     Scan(Box<ScanTask>),
     Conformers(Box<ConformersTask>),
+    Path(Box<PathTask>),
     Cluster(ClusterTask),
     Compare(CompareTask),
     Convert,
@@ -183,6 +185,7 @@ impl Job {
             Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
             Command::Conformers(conformers) => conformers_task(conformers)?,
+            Command::Path(path) => path_task(path)?,
             Command::Cluster(cluster) => cluster_task(cluster)?,
             Command::Compare(compare) => compare_task(compare)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
@@ -342,6 +345,35 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Scan(Box::new(task))))
+}
+
+fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
+    let gas = GasSettings::new(&args.gas, args.surface.multiplicity).map_err(UsageError)?;
+    if args.surface.engine.is_none() {
+        // It is the gas's alone: force fields don't depend on it.
+        args.surface.multiplicity = None;
+    }
+    let mut common = Common::new(args.common)?;
+    let surfaces = surfaces(&args.surface, &mut common)?;
+    // One path, all workers on its structures.
+    let workers = std::mem::replace(&mut common.threads, 1);
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    let task = PathTask {
+        surfaces,
+        json: args.surface.json,
+        criteria: criteria(&args.convergence)?,
+        method: args.chain.method(),
+        images: usize::from(args.images),
+        minimize: !args.no_minimize,
+        saddle: args.saddle,
+        only_saddle: false,
+        csv: args.csv,
+        gas: args.rates.then_some(gas),
+        workers,
+    };
+    Ok((common, Task::Path(Box::new(task))))
 }
 
 /// Energies above the lowest (kcal/mol) that are searched completely where no window is given.

@@ -11,9 +11,11 @@ mod compare;
 mod conditions;
 mod conformers;
 mod convert;
+mod crossing;
 mod descent;
 mod energy;
 mod free_energy;
+mod gather;
 mod hold;
 mod input;
 mod interrupt;
@@ -23,6 +25,9 @@ mod message;
 mod minimize;
 mod optimizer;
 mod output;
+mod passage;
+mod path;
+
 mod pipeline;
 mod prepare;
 mod ready;
@@ -126,6 +131,7 @@ fn work_through(job: &Job) -> Result<u8, String> {
             let taken = Default::default();
             run_through(job, &serve::Service { common, task, taken }, Heads::structures())
         }
+        Task::Path(task) => path::run(job, task),
         Task::Cluster(task) => cluster::run(common, task),
         Task::Compare(task) => compare::run(job, task),
         Task::Convert => run_through(job, &convert::Conversions { common }, Heads::structures()),

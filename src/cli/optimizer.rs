@@ -151,6 +151,19 @@ fn internal(ready: &Ready, x: &[f64], hold: &Hold, constraints: &[Constraint]) -
     })
 }
 
+/// Steps in internal coordinates on an engine's surface, from a molecule's bonds at `x` (Å).
+pub fn by_bonds(molecule: &Molecule, x: &[f64]) -> Result<Box<dyn Stepper>, RfoError> {
+    let initial_hessian = match mmff94_evaluator(molecule) {
+        Some(evaluator) => InitialHessian::Surface(Box::new(evaluator)),
+        None => InitialHessian::Model(Model::Schlegel),
+    };
+    let settings = RfoSettings {
+        initial_hessian,
+        ..RfoSettings::default()
+    };
+    Ok(Box::new(Rfo::new(InternalCoordinates::new(molecule, x), settings)?))
+}
+
 /// An approximate Hessian (kcal/mol/Å²) of an engine's surface: MMFF94's where it types the molecule, else Schlegel's model.
 pub fn approximate_hessian(molecule: &Molecule) -> impl FnMut(&[f64]) -> Option<SymmetricMatrix> {
     let mut field = mmff94_evaluator(molecule);

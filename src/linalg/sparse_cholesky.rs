@@ -617,9 +617,17 @@ impl Kernel for Solution<'_> {
 #[inline(always)]
 fn columns(m: &Block, transposed: bool) -> Columns {
     if transposed {
-        [[m[0], m[1], m[2], 0.0], [m[3], m[4], m[5], 0.0], [m[6], m[7], m[8], 0.0]]
+        [
+            [m[0], m[1], m[2], 0.0],
+            [m[3], m[4], m[5], 0.0],
+            [m[6], m[7], m[8], 0.0],
+        ]
     } else {
-        [[m[0], m[3], m[6], 0.0], [m[1], m[4], m[7], 0.0], [m[2], m[5], m[8], 0.0]]
+        [
+            [m[0], m[3], m[6], 0.0],
+            [m[1], m[4], m[7], 0.0],
+            [m[2], m[5], m[8], 0.0],
+        ]
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod conformers;
 pub mod json;
+pub mod path;
 pub mod progress;
 pub mod scan;
 pub mod structure;
