@@ -27,6 +27,8 @@ pub enum Command {
     Vibrations(VibrationsArgs),
     /// Relaxes each molecule at a series of values of one or two coordinates.
     Scan(ScanArgs),
+    /// Finds transition states, and proves them.
+    Ts(TsArgs),
     /// Follows a path: down both sides of a saddle, or between two structures and over the pass between them.
     Path(PathArgs),
     /// Finds the low-energy conformers of each molecule, each once.
@@ -214,6 +216,20 @@ pub struct PathArgs {
     pub csv: Option<PathBuf>,
     #[command(flatten)]
     pub gas: GasArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct TsArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// All barriers of turning bonds: each bond is turned, each summit becomes a proven saddle between two minima.
+    #[arg(long)]
+    pub rotors: bool,
+    /// When a saddle has converged, as for minimize.
+    #[arg(long, value_name = "NAME", default_value = "gau_tight")]
+    pub convergence: String,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,8 +2,9 @@
 
 use super::args::{
     Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, ForceFieldName, FormatName,
-    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
+    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, TsArgs, VibrationsArgs,
 };
+use super::barriers::BarriersTask;
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
@@ -73,6 +74,7 @@ pub enum Task {
     Scan(Box<ScanTask>),
     Conformers(Box<ConformersTask>),
     Path(Box<PathTask>),
+    Barriers(Box<BarriersTask>),
     Cluster(ClusterTask),
     Compare(CompareTask),
     Convert,
@@ -185,6 +187,7 @@ impl Job {
             Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
             Command::Conformers(conformers) => conformers_task(conformers)?,
+            Command::Ts(ts) => ts_task(ts)?,
             Command::Path(path) => path_task(path)?,
             Command::Cluster(cluster) => cluster_task(cluster)?,
             Command::Compare(compare) => compare_task(compare)?,
@@ -345,6 +348,20 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Scan(Box::new(task))))
+}
+
+fn ts_task(args: TsArgs) -> Result<(Common, Task), UsageError> {
+    let mut common = Common::new(args.common)?;
+    let task = BarriersTask {
+        surfaces: surfaces(&args.surface, &mut common)?,
+        json: args.surface.json,
+        criteria: criteria(&args.convergence)?,
+        workers: common.threads,
+    };
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    Ok((common, Task::Barriers(Box::new(task))))
 }
 
 fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {

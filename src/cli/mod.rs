@@ -3,6 +3,7 @@
 //! `args` (raw) → `job` (validated once) → one file a command → `report`.
 
 mod args;
+mod barriers;
 mod checkpoint;
 mod checks;
 mod cluster;
@@ -132,6 +133,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
             run_through(job, &serve::Service { common, task, taken }, Heads::structures())
         }
         Task::Path(task) => path::run(job, task),
+        Task::Barriers(task) => {
+            let work = barriers::Barriers { common, task };
+            run_through(job, &work, work.heads())
+        }
         Task::Cluster(task) => cluster::run(common, task),
         Task::Compare(task) => compare::run(job, task),
         Task::Convert => run_through(job, &convert::Conversions { common }, Heads::structures()),

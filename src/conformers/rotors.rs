@@ -31,16 +31,26 @@ impl Rotor {
     /// All rotors of a molecule, in the order of its bonds.
     #[must_use]
     pub fn find(molecule: &Molecule) -> Vec<Self> {
-        Finder::new(molecule).rotors()
+        Finder::new(molecule, false).rotors()
+    }
+
+    /// All bonds that turn, also those of methyl groups and the like, where a turn leads to no other conformer but over a barrier all the
+    /// same.
+    #[must_use]
+    pub fn find_all(molecule: &Molecule) -> Vec<Self> {
+        Finder::new(molecule, true).rotors()
+    }
+
+    /// The atoms that the dihedral is measured by.
+    #[must_use]
+    pub fn dihedral_atoms(&self) -> [usize; 4] {
+        [self.reference[0], self.axis[0], self.axis[1], self.reference[1]]
     }
 
     /// The dihedral at coordinates (Å), radian, between −π/fold and π/fold.
     #[must_use]
     pub fn dihedral(&self, x: &[f64]) -> f64 {
-        self.wrap(dihedral(
-            x,
-            [self.reference[0], self.axis[0], self.axis[1], self.reference[1]],
-        ))
+        self.wrap(dihedral(x, self.dihedral_atoms()))
     }
 
     /// An angle (radian) brought between −π/fold and π/fold.
@@ -104,16 +114,19 @@ struct Finder<'a> {
     rings: Rings,
     hybridizations: Vec<Hybridization>,
     classes: Vec<usize>,
+    /// Whether ends that look the same after a turn count as well.
+    all: bool,
 }
 
 impl<'a> Finder<'a> {
-    fn new(molecule: &'a Molecule) -> Self {
+    fn new(molecule: &'a Molecule, all: bool) -> Self {
         let rings = Rings::smallest_set(molecule);
         let aromaticity = Aromaticity::perceive(molecule, &rings);
         Self {
             molecule,
             hybridizations: Hybridization::of_all(molecule, &aromaticity),
             classes: symmetry_classes(molecule),
+            all,
             rings,
         }
     }
@@ -197,7 +210,7 @@ impl<'a> Finder<'a> {
         let first = *substituents.first()?;
         let alike = substituents.iter().all(|&s| self.classes[s] == self.classes[first]);
         match (alike, substituents.len(), self.hybridizations[end]) {
-            (true, 3, _) if self.carry_no_rotor(&substituents, end) => None,
+            (true, 3, _) if self.carry_no_rotor(&substituents, end) => self.all.then_some(3),
             (true, 2, Hybridization::Sp2) if self.is_rigid(&substituents, end) => Some(2),
             _ => Some(1),
         }
@@ -324,6 +337,16 @@ mod tests {
     fn methyl_groups_make_no_rotors() {
         for carbons in 3..9 {
             assert_eq!(Rotor::find(&alkane(carbons)).len(), carbons - 3);
+        }
+    }
+
+    #[test]
+    fn methyl_groups_turn_all_the_same() {
+        for carbons in 2..6 {
+            let rotors = Rotor::find_all(&alkane(carbons));
+            assert_eq!(rotors.len(), carbons - 1);
+            let threefold = rotors.iter().filter(|rotor| rotor.fold == 3).count();
+            assert_eq!(threefold, if carbons == 2 { 1 } else { 2 });
         }
     }
 

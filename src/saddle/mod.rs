@@ -2,6 +2,7 @@
 //! are said to be.
 
 pub mod path;
+pub mod torsion;
 pub mod verify;
 
 pub use verify::{Kind, Verified, VerifySettings, verify};

@@ -1,5 +1,6 @@
 //! How results look: tables, JSON lines, structures, and the progress bar.
 
+pub mod barriers;
 pub mod compare;
 pub mod conformers;
 pub mod json;
