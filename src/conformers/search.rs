@@ -3,14 +3,14 @@
 use super::checkpoint::{Batch, Checkpoint, CheckpointError};
 use super::coverage::{self, Estimate, List, Sighting};
 use super::pool::{Found, Pool, PoolSettings};
-use super::relax::{Attempt, Surface, relax_all};
+use super::relax::{Attempt, Halt, Surface, relax_all};
 use super::rotors::Rotor;
 use crate::chem::Molecule;
 use crate::chem::stereo::{Configuration, Stereo};
 use crate::potential::EvalError;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// Starts that are minimized between two looks at budget, clock and interrupt.
@@ -111,6 +111,8 @@ pub struct Search<'a> {
     pub visits: Vec<u64>,
     /// What was spent.
     pub tally: Tally,
+    /// Most conformers that will be polished.
+    pub most_polished: usize,
     /// Raised to end early.
     pub interrupt: &'a AtomicBool,
     /// Where the search is logged, if it is.
@@ -163,6 +165,7 @@ impl<'a> Search<'a> {
             list: List::Some,
             visits: Vec::new(),
             tally: Tally::default(),
+            most_polished: usize::MAX,
             interrupt,
             checkpoint: None,
             started: Instant::now(),
@@ -181,16 +184,20 @@ impl<'a> Search<'a> {
             let some = match self.replayed() {
                 Some(batch) => batch.attempts,
                 None => {
-                    let some = relax_all(self.surface, &chunk[..affordable], self.interrupt)?;
+                    let some = relax_all(self.surface, &chunk[..affordable], self.halt())?;
                     let batch = Batch::of(some.ok_or(End::Interrupted)?);
-                    self.log(&batch, affordable == chunk.len())?;
+                    self.log(&batch, batch.attempts.len() == chunk.len())?;
                     batch.attempts
                 }
             };
             for attempt in &some {
                 self.take_in(attempt, random);
             }
+            let done = some.len();
             attempts.extend(some);
+            if done < affordable {
+                return Err(End::Time);
+            }
             if affordable < chunk.len() {
                 return Err(End::Budget);
             }
@@ -214,19 +221,42 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// What ends the search: the interrupt, or the time, of which as much is kept back as polishing the conformers is likely to take.
+    #[must_use]
+    pub fn halt(&self) -> Halt<'a> {
+        let kept_back = |most: Duration| {
+            let conformers = self.in_window().len().min(self.most_polished);
+            let each = self.started.elapsed().as_secs_f64() / self.tally.minimizations.max(1) as f64;
+            let polishing = Duration::try_from_secs_f64(POLISHING * each * conformers as f64);
+            polishing.unwrap_or(most).min(most / 2)
+        };
+        let most = self.settings.max_time;
+        Halt {
+            interrupt: self.interrupt,
+            until: most.and_then(|most| self.started.checked_add(most - kept_back(most))),
+        }
+    }
+
+    /// What ends the polishing: the interrupt, or the end of the time.
+    #[must_use]
+    pub fn last_halt(&self) -> Halt<'a> {
+        let most = self.settings.max_time;
+        Halt {
+            interrupt: self.interrupt,
+            until: most.and_then(|most| self.started.checked_add(most)),
+        }
+    }
+
     /// How many minimizations may begin now.
     ///
     /// # Errors
     /// Where none may.
     pub fn affordable(&self) -> Result<usize, End> {
-        if self.interrupt.load(Ordering::Relaxed) {
+        let halt = self.halt();
+        if halt.is_interrupted() {
             return Err(End::Interrupted);
         }
-        if self
-            .settings
-            .max_time
-            .is_some_and(|most| self.started.elapsed() >= most)
-        {
+        if halt.is_due() {
             return Err(End::Time);
         }
         match self.settings.max_minimizations {
@@ -308,6 +338,9 @@ impl<'a> Search<'a> {
         }
     }
 }
+
+/// What polishing and proving a conformer takes, in minimizations of a search (measured on alkanes and drugs).
+const POLISHING: f64 = 1.5;
 
 /// Å.
 const JITTER: f64 = 0.01;
