@@ -2,11 +2,11 @@
 
 use super::pool::{Entry, Found, Pool};
 use super::relax::{Halt, POLISHED, Surface};
-use super::rotors::position;
 use super::search::Search;
 use super::similarity::mirrored;
 use crate::chem::Molecule;
 use crate::chem::stereo::symmetry_classes;
+use crate::geometry::Vector;
 use crate::optimize::{Criteria, Lbfgs, Limits, ProofSettings, Proven, Stop, Task, minimize_proven};
 use crate::potential::EvalError;
 use crate::units::BOLTZMANN_KCAL_MOL_K;
@@ -336,7 +336,7 @@ impl Fingerprints {
             print.extend(
                 group
                     .iter()
-                    .map(|&[a, b]| (position(x, a) - position(x, b)).square().sqrt()),
+                    .map(|&[a, b]| (Vector::of(x, a) - Vector::of(x, b)).square().sqrt()),
             );
             print[start..].sort_by(f64::total_cmp);
         }

@@ -293,9 +293,8 @@ impl Stages<'_, '_, '_> {
             }
         };
         chains.clone_from(&batch.chains);
-        for attempt in batch.attempts.iter().take(affordable) {
-            self.search.take_in(attempt, true);
-        }
+        let taken = batch.attempts.len().min(affordable);
+        self.search.take_in(&batch.attempts[..taken], true);
         Ok(())
     }
 

@@ -2,14 +2,16 @@
 
 use super::checkpoint::{Batch, Checkpoint, CheckpointError};
 use super::coverage::{self, Estimate, List, Sighting};
-use super::pool::{Found, Pool, PoolSettings};
+use super::pool::{Candidate, Pool, PoolSettings};
 use super::relax::{Attempt, Halt, Surface, relax_all};
 use super::rotors::Rotor;
 use crate::chem::Molecule;
 use crate::chem::stereo::{Configuration, Stereo};
+use crate::geometry::Vector;
 use crate::potential::EvalError;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use rayon::prelude::*;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -131,6 +133,15 @@ impl std::fmt::Debug for Search<'_> {
     }
 }
 
+/// What an attempt came to.
+enum Judged {
+    /// To nothing.
+    Failed,
+    /// To another molecule or stereoisomer.
+    Changed,
+    Minimum(Box<Candidate>),
+}
+
 /// A random stream of its own for each use: from the seed and three numbers.
 #[must_use]
 pub fn stream(seed: u64, stage: u64, a: u64, b: u64) -> ChaCha8Rng {
@@ -190,9 +201,7 @@ impl<'a> Search<'a> {
                     batch.attempts
                 }
             };
-            for attempt in &some {
-                self.take_in(attempt, random);
-            }
+            self.take_in(&some, random);
             let done = some.len();
             attempts.extend(some);
             if done < affordable {
@@ -268,31 +277,40 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Counts an attempt and puts its minimum into the pool, if it is one of this molecule.
-    pub fn take_in(&mut self, attempt: &Attempt, random: bool) -> Option<Found> {
-        self.tally.minimizations += 1;
-        self.tally.evaluations += attempt.evaluations;
-        let Some(found) = &attempt.found else {
-            self.tally.failed += 1;
-            return None;
-        };
-        if !self.is_same_molecule(&found.x) {
-            self.tally.changed += 1;
-            return None;
+    /// Counts attempts and puts their minima into the pool, those that are of this molecule, in order. The comparisons are made on the
+    /// threads of the present pool.
+    pub fn take_in(&mut self, attempts: &[Attempt], random: bool) {
+        let search = &*self;
+        let judged: Vec<Judged> = attempts.par_iter().with_max_len(8).map(|a| search.judge(a)).collect();
+        for (attempt, judged) in attempts.iter().zip(judged) {
+            self.tally.minimizations += 1;
+            self.tally.evaluations += attempt.evaluations;
+            match judged {
+                Judged::Failed => self.tally.failed += 1,
+                Judged::Changed => self.tally.changed += 1,
+                Judged::Minimum(candidate) => self.admit(*candidate, random),
+            }
         }
-        let place = self.pool.insert(found.energy, &found.x);
-        let index = place.id();
+    }
+
+    fn judge(&self, attempt: &Attempt) -> Judged {
+        match &attempt.found {
+            None => Judged::Failed,
+            Some(found) if !self.is_same_molecule(&found.x) => Judged::Changed,
+            Some(found) => Judged::Minimum(Box::new(self.pool.examine(found.energy, &found.x))),
+        }
+    }
+
+    fn admit(&mut self, candidate: Candidate, random: bool) {
+        let index = self.pool.admit(candidate).id();
         if index >= self.sightings.len() {
-            self.sightings.resize(
-                index + 1,
-                Sighting {
-                    hits: 0,
-                    listed: !random,
-                },
-            );
+            let unhit = Sighting {
+                hits: 0,
+                listed: !random,
+            };
+            self.sightings.resize(index + 1, unhit);
         }
         self.sightings[index].hits += u64::from(random);
-        Some(place)
     }
 
     /// Whether coordinates have the bonds and the configuration that they should have.
@@ -351,7 +369,7 @@ const STRETCH: f64 = 0.25;
 fn bonds_hold(molecule: &Molecule, reference: &[f64], x: &[f64]) -> bool {
     molecule.bonds().iter().all(|bond| {
         let length = |x: &[f64]| {
-            let [a, b] = bond.atoms.map(|a| super::rotors::position(x, a));
+            let [a, b] = bond.atoms.map(|a| Vector::of(x, a));
             (a - b).square().sqrt()
         };
         length(x) <= (1.0 + STRETCH) * length(reference)

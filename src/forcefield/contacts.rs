@@ -101,7 +101,7 @@ impl Contacts {
                 continue;
             }
             let atoms = atoms.map(|a| a as usize);
-            let distance = Distance::new(position(x, atoms[0]), position(x, atoms[1]));
+            let distance = Distance::new(Vector::of(x, atoms[0]), Vector::of(x, atoms[1]));
             let lane = self.close.len() % WIDTH;
             if lane == 0 {
                 self.batches.push(Batch::default());
@@ -115,10 +115,6 @@ impl Contacts {
             });
         }
     }
-}
-
-fn position(x: &[f64], atom: usize) -> Vector<f64> {
-    Vector([x[3 * atom], x[3 * atom + 1], x[3 * atom + 2]])
 }
 
 fn distance_square(x: &[f64], i: u32, j: u32) -> f64 {

@@ -145,6 +145,7 @@ mod tests {
     use super::*;
     use crate::chem::{Atom, Bond, BondOrder, Element};
     use crate::conformers::search::stream;
+    use crate::geometry::Vector;
 
     /// Cyclohexane with its carbons in a chair (hydrogens left away: the moves don't ask).
     fn ring() -> (Molecule, Vec<f64>) {
@@ -172,7 +173,7 @@ mod tests {
     }
 
     fn bond_lengths(molecule: &Molecule, x: &[f64]) -> Vec<f64> {
-        let at = |a| crate::conformers::rotors::position(x, a);
+        let at = |a| Vector::of(x, a);
         molecule
             .bonds()
             .iter()
