@@ -191,9 +191,13 @@ impl Searches<'_> {
         let is_proof_due = !is_cut_short && found.refined.as_ref().is_none_or(|r| r.proves || trouble.is_some());
         let unproven = ensemble.conformers.iter().filter(|c| !c.proven).count();
         if unproven > 0 && is_proof_due {
+            let why = match ensemble.unpolished {
+                0 => String::new(),
+                late => format!(" ({late} of them for want of time)"),
+            };
             say(
                 Level::EveryWarning,
-                format!("{unproven} conformers could not be proven to be minima"),
+                format!("{unproven} conformers could not be proven to be minima{why}"),
             );
         }
         if self.common.verbosity != Verbosity::Quiet {

@@ -56,12 +56,12 @@ pub fn estimate(sightings: impl IntoIterator<Item = Sighting>, list: List) -> Es
     // Nothing can be said of the unseen before something was seen twice over.
     let unseen = match list {
         _ if coverage <= 0.0 => f64::INFINITY,
-        List::Some => counts.unseen_by_draws(coverage),
+        List::Some => counts.unseen_by_draws(coverage).max(counts.lower_bound()),
         List::Complete => counts.unseen_by_recapture(),
     };
     Estimate {
         coverage,
-        unseen: unseen.max(counts.lower_bound()),
+        unseen,
         samples: counts.samples,
         list,
     }

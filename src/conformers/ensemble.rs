@@ -1,13 +1,13 @@
 //! The ensemble that is given out: which minima are kept, polished and proven, with their populations.
 
 use super::pool::{Entry, Found, Pool};
-use super::relax::{POLISHED, Surface};
-use super::rotors::position;
+use super::relax::{Halt, POLISHED, Surface};
 use super::search::Search;
 use super::similarity::mirrored;
 use crate::chem::Molecule;
 use crate::chem::stereo::symmetry_classes;
-use crate::optimize::{Criteria, Lbfgs, Limits, ProofSettings, Proven, Task, minimize_proven};
+use crate::geometry::Vector;
+use crate::optimize::{Criteria, Lbfgs, Limits, ProofSettings, Proven, Stop, Task, minimize_proven};
 use crate::potential::EvalError;
 use crate::units::BOLTZMANN_KCAL_MOL_K;
 use rayon::prelude::*;
@@ -67,6 +67,8 @@ pub struct Ensemble {
     pub entropy: f64,
     /// Saddles on which minimizations had ended and which were left behind.
     pub saddles_left: usize,
+    /// Conformers for whose polishing and proof no time was left, or whose surface failed then.
+    pub unpolished: usize,
 }
 
 impl Ensemble {
@@ -119,19 +121,23 @@ pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool
         proven: false,
         origins: Vec::new(),
     };
-    let mut saddles_left = 0;
+    let (mut saddles_left, mut unpolished) = (0, 0);
     let (chosen, others): (Vec<usize>, Vec<usize>) = (0..members.len()).partition(|n| kept.binary_search(n).is_ok());
     let others: Vec<Member> = others.into_iter().map(|n| member(members[n])).collect();
     let mut chosen: Vec<Member> = chosen.into_iter().map(|n| member(members[n])).collect();
     if finish {
-        let proofs = polish(search.surface, search.molecule, &chosen)?;
+        let proofs = polish(search.surface, search.molecule, &chosen, search.last_halt())?;
+        unpolished = proofs.iter().filter(|proof| proof.is_none()).count();
         for proof in proofs.iter().flatten() {
             saddles_left += proof.saddles_left;
             search.tally.evaluations += (proof.minimum.evaluations + proof.verification_evaluations) as u64;
         }
         chosen = reunite(search, chosen, proofs);
     }
-    Ok(assemble(chosen, others, settings, saddles_left))
+    Ok(Ensemble {
+        unpolished,
+        ..assemble(chosen, others, settings, saddles_left)
+    })
 }
 
 /// The ensemble of those that are chosen, with populations among these and the others.
@@ -162,8 +168,13 @@ fn with_images(members: Vec<Member>) -> Vec<Member> {
     members.into_iter().flat_map(both).flatten().collect()
 }
 
-/// Minimizes further and proves, on the threads of the present pool.
-fn polish(surface: &Surface<'_>, molecule: &Molecule, members: &[Member]) -> Result<Vec<Option<Proven>>, EvalError> {
+/// Minimizes further and proves, on the threads of the present pool; the lowest first, as long as there is time.
+fn polish(
+    surface: &Surface<'_>,
+    molecule: &Molecule,
+    members: &[Member],
+    halt: Halt<'_>,
+) -> Result<Vec<Option<Proven>>, EvalError> {
     let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
     let settings = ProofSettings::molecule(masses);
     let criteria = Criteria::rms_gradient(POLISHED);
@@ -176,10 +187,14 @@ fn polish(surface: &Surface<'_>, molecule: &Molecule, members: &[Member]) -> Res
                 stepper: &mut Lbfgs::default(),
                 criteria: &criteria,
                 limits: &Limits::default(),
-                observer: &mut (),
+                observer: &mut { halt },
                 approximate: None,
             };
-            Ok(minimize_proven(&mut **potential, &member.x, task, &settings).ok())
+            if halt.is_due() {
+                return Ok(None);
+            }
+            let proven = minimize_proven(&mut **potential, &member.x, task, &settings).ok();
+            Ok(proven.filter(|proven| proven.minimum.stop != Stop::Interrupted))
         })
         .collect()
 }
@@ -244,6 +259,7 @@ fn weigh(mut kept: Vec<Member>, others: &[Member], settings: &EnsembleSettings, 
         within_window,
         entropy,
         saddles_left,
+        unpolished: 0,
     }
 }
 
@@ -320,7 +336,7 @@ impl Fingerprints {
             print.extend(
                 group
                     .iter()
-                    .map(|&[a, b]| (position(x, a) - position(x, b)).square().sqrt()),
+                    .map(|&[a, b]| (Vector::of(x, a) - Vector::of(x, b)).square().sqrt()),
             );
             print[start..].sort_by(f64::total_cmp);
         }

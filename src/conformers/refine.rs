@@ -6,6 +6,7 @@
 use super::ensemble::{Ensemble, EnsembleSettings, Member, assemble};
 use super::pool::{Found, Pool};
 use super::search::Search;
+use crate::chem::guard;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -104,12 +105,9 @@ pub fn refine(
     let (mut origins, mut proven): (Vec<Vec<usize>>, Vec<bool>) = Default::default();
     let mut saddles_left = 0;
     for (group, descent) in apart.into_iter().zip(descents) {
-        let end = match descent.end {
-            Ok(end) if search.is_same_molecule(&end.x) => end,
-            Ok(_) => {
-                refinement.lose(group, "it became another molecule or stereoisomer");
-                continue;
-            }
+        let before = &ensemble.conformers[group[0]].x;
+        let end = match descent.end.and_then(|end| unchanged(search, before, end)) {
+            Ok(end) => end,
             Err(reason) => {
                 refinement.lose(group, &reason);
                 continue;
@@ -143,6 +141,20 @@ pub fn refine(
     refinement.lost.sort_by_key(|lost| lost.number);
     refinement.ensemble = assemble(members, Vec::new(), settings, saddles_left);
     Some(refinement)
+}
+
+/// The end of a descent, if it is still the same molecule.
+fn unchanged(search: &Search<'_>, before: &[f64], end: Descended) -> Result<Descended, String> {
+    let changes = guard::changes(search.molecule, before, &end.x);
+    if !changes.is_empty() {
+        let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        return Err(format!("it became another molecule: {}", changes.join(", ")));
+    }
+    if search.is_same_molecule(&end.x) {
+        Ok(end)
+    } else {
+        Err("it became another molecule".to_owned())
+    }
 }
 
 /// Numbers of the conformers, those together that differ in their hand only and may count as one: a diverse set holds both.

@@ -78,32 +78,24 @@ impl Rotor {
     }
 }
 
-/// The position of an atom.
-pub(super) fn position(x: &[f64], atom: usize) -> Vector<f64> {
-    Vector([x[3 * atom], x[3 * atom + 1], x[3 * atom + 2]])
-}
-
 /// The dihedral of four atoms, radian from −π to π.
 pub(super) fn dihedral(x: &[f64], atoms: [usize; 4]) -> f64 {
-    let [i, j, k, l] = atoms.map(|a| position(x, a));
+    let [i, j, k, l] = atoms.map(|a| Vector::of(x, a));
     let value = Dihedral::new(i, j, k, l).value();
     if value.is_finite() { value } else { PI }
 }
 
-/// Turns atoms about the line from one atom to another by an angle (radian; Rodrigues' formula), clockwise seen along the line.
+/// Turns atoms about the line from one atom to another by an angle (radian), clockwise seen along the line.
 pub(super) fn turn_about(x: &mut [f64], axis: [usize; 2], moving: &[usize], angle: f64) {
-    let origin = position(x, axis[0]);
-    let line = position(x, axis[1]) - origin;
+    let origin = Vector::of(x, axis[0]);
+    let line = Vector::of(x, axis[1]) - origin;
     let length = line.square().sqrt();
     if length < 1e-8 {
         return;
     }
-    let u = line.times(1.0 / length);
-    let (sine, cosine) = angle.sin_cos();
+    let line = line.times(1.0 / length);
     for &atom in moving {
-        let r = position(x, atom) - origin;
-        let along = u.times(u.dot(r) * (1.0 - cosine));
-        let turned = origin + r.times(cosine) + u.cross(r).times(sine) + along;
+        let turned = origin + (Vector::of(x, atom) - origin).turned(line, angle);
         x[3 * atom..3 * atom + 3].copy_from_slice(&turned.0);
     }
 }
@@ -364,7 +356,7 @@ mod tests {
             assert!(rotors[0].distance(rotors[0].dihedral(&turned), value) < 1e-9);
         }
         for bond in butane.bonds() {
-            let length = |x: &[f64]| (position(x, bond.atoms[0]) - position(x, bond.atoms[1])).square();
+            let length = |x: &[f64]| (Vector::of(x, bond.atoms[0]) - Vector::of(x, bond.atoms[1])).square();
             assert!((length(&x) - length(&turned)).abs() < 1e-8);
         }
     }

@@ -147,6 +147,7 @@ pub fn run(
     if search.settings.max_minimizations.is_none() && chosen != Method::Systematic {
         search.settings.max_minimizations = usual_budget(&search.settings, settings);
     }
+    search.most_polished = settings.most.unwrap_or(usize::MAX);
     let mut stages = Stages {
         search,
         moves: &moves,
@@ -286,14 +287,14 @@ impl Stages<'_, '_, '_> {
             Some(batch) => batch,
             None => {
                 let batch = self.work(&known, chains, number)?;
-                self.search.log(&batch, affordable >= MOST_HOPS)?;
+                let is_cut_off = self.search.halt().is_due();
+                self.search.log(&batch, affordable >= MOST_HOPS && !is_cut_off)?;
                 batch
             }
         };
         chains.clone_from(&batch.chains);
-        for attempt in batch.attempts.iter().take(affordable) {
-            self.search.take_in(attempt, true);
-        }
+        let taken = batch.attempts.len().min(affordable);
+        self.search.take_in(&batch.attempts[..taken], true);
         Ok(())
     }
 
@@ -313,7 +314,7 @@ impl Stages<'_, '_, '_> {
             },
             seed: search.settings.seed,
             number,
-            interrupt: search.interrupt,
+            halt: search.halt(),
         };
         round.run(chains)?.ok_or(End::Interrupted)
     }

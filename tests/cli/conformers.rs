@@ -15,7 +15,7 @@ const ALKANES: [(&str, usize, u64); 4] = [
     ("CCCCCCCC", 97, 188),
 ];
 
-fn search(folder: &Path, smiles: &str, more: &[&str]) -> serde_json::Value {
+pub fn search(folder: &Path, smiles: &str, more: &[&str]) -> serde_json::Value {
     let mut arguments = vec!["conformers", "--smiles", smiles, "--json", "--threads", "2"];
     arguments.extend(more);
     thalweg(folder, &arguments).expect(0).json().remove(0)
@@ -182,56 +182,6 @@ fn isomers_that_cannot_be_are_left_out_and_many_are_cut_off() {
     ];
     let run = thalweg(&folder, &checkpoint).expect(1);
     assert!(run.err.contains("one molecule only"), "{}", run.err);
-}
-
-/// Energies above the lowest (kcal/mol) with degeneracies.
-type Levels = [(f64, u64)];
-
-/// The families of medium rings (J. B. Hendrickson, J. Am. Chem. Soc. 1967, 89, 7036), with energies and degeneracies on MMFF94. Of up to
-/// ten atoms, searches of ten times the length found no others.
-#[test]
-fn medium_rings_have_their_families() {
-    // Twist-chair, twist-boat.
-    let seven = [(0.0, 2), (3.1398, 2)];
-    // Boat-chair, twist-boat-chair, twist-chair-chair (the crown's), boat-boat.
-    let eight = [(0.0, 1), (1.44, 2), (1.99, 2), (3.27, 1)];
-    // The lowest is the twist-boat-chair, [333].
-    let nine = [(0.0, 2), (1.21, 2), (1.41, 2), (3.39, 2), (3.81, 2)];
-    // The lowest is the boat-chair-boat, [2323], which is its own mirror image.
-    let ten = [
-        (0.0, 1),
-        (0.69, 2),
-        (1.52, 2),
-        (2.70, 2),
-        (2.88, 2),
-        (3.86, 1),
-        (3.98, 2),
-    ];
-    // The lowest is the square, [3333], of two hands.
-    let twelve = [(0.0, 2), (2.01, 2)];
-    let rings: [(usize, &Levels, f64); 5] = [
-        (7, &seven, 10.0),
-        (8, &eight, 10.0),
-        (9, &nine, 10.0),
-        (10, &ten, 4.3),
-        (12, &twelve, 3.0),
-    ];
-    let folder = folder("conformers-rings");
-    for (size, families, window) in rings {
-        let smiles = format!("C1{}C1", "C".repeat(size - 2));
-        let found = search(
-            &folder,
-            &smiles,
-            &["--forcefield", "mmff94", "--window", &window.to_string()],
-        );
-        let list = found["conformers"].as_array().unwrap();
-        assert_eq!(list.len(), families.len(), "{smiles}: {found}");
-        for (conformer, &(energy, degeneracy)) in list.iter().zip(families) {
-            let above = conformer["relative_energy"].as_f64().unwrap();
-            assert!((above - energy).abs() < 0.0051, "{smiles}: {found}");
-            assert_eq!(conformer["degeneracy"], degeneracy, "{smiles}: {found}");
-        }
-    }
 }
 
 /// The free energies are those of the vibrations command, and the populations follow.
