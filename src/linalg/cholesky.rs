@@ -274,14 +274,7 @@ impl Packed {
 
     /// At most eight rows of some columns.
     #[inline(always)]
-    fn fill_columns<L: Lanes>(
-        &mut self,
-        a: &[f64],
-        n: usize,
-        [first, last]: [usize; 2],
-        row: usize,
-        rows: usize,
-    ) {
+    fn fill_columns<L: Lanes>(&mut self, a: &[f64], n: usize, [first, last]: [usize; 2], row: usize, rows: usize) {
         self.columns.clear();
         self.columns.resize(last - first, [0.0; WIDTH]);
         for (lanes, k) in self.columns.iter_mut().zip(first..last) {

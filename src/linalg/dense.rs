@@ -299,7 +299,10 @@ pub(crate) mod tests {
             for (i, j) in (0..n).flat_map(|i| (0..=i).map(move |j| (i, j))) {
                 let [below, above] = [elements[i * n + j], elements[j * n + i]];
                 for (p, q) in [(i, j), (j, i)] {
-                    assert!((mean.get(p, q) - f64::midpoint(below, above)).abs() < 1e-12, "{n}: {p} {q}");
+                    assert!(
+                        (mean.get(p, q) - f64::midpoint(below, above)).abs() < 1e-12,
+                        "{n}: {p} {q}"
+                    );
                     assert!((lower.get(p, q) - below).abs() < 1e-12, "{n}: {p} {q}");
                 }
             }
