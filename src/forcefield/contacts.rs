@@ -162,8 +162,8 @@ impl Batch {
         };
         for (lane, &Pair { atoms, scaled }) in pairs.iter().enumerate() {
             let [i, j] = atoms.map(|a| a as usize);
-            for axis in 0..3 {
-                batch.separation[axis][lane] = points[j][axis] - points[i][axis];
+            for (lanes, (from, to)) in batch.separation.iter_mut().zip(points[i].iter().zip(&points[j])) {
+                lanes[lane] = to - from;
             }
             let PairParameters {
                 distance,

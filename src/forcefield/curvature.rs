@@ -322,3 +322,153 @@ fn across(axis: Vector<f64>) -> [Vector<f64>; 2] {
     let first = first.times(1.0 / first.square().sqrt());
     [first, axis.cross(first)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chem::{Atom, Element, Molecule};
+    use crate::forcefield::terms::van_der_waals::VanDerWaals;
+    use crate::forcefield::terms::{Term, Terms};
+    use crate::forcefield::{Options, Surface};
+    use crate::geometry::Vector;
+    use crate::potential::Potential;
+
+    /// Atoms i, j, k and l.
+    const X: [[f64; 3]; 4] = [[0.0, 1.4, 0.1], [0.0, 0.0, 0.0], [1.4, -0.3, 0.2], [1.9, -0.9, 1.3]];
+
+    /// How the last atom of a term moves while its coordinate alone changes by `h`.
+    type Motion = fn(&[Vector<f64>], f64) -> Vector<f64>;
+
+    fn stretch(p: &[Vector<f64>], h: f64) -> Vector<f64> {
+        p[1] + Distance::new(p[0], p[1]).direction.times(h)
+    }
+
+    fn turned(point: Vector<f64>, about: Vector<f64>, axis: Vector<f64>, h: f64) -> Vector<f64> {
+        let axis = axis.times(1.0 / axis.square().sqrt());
+        let arm = point - about;
+        let along = axis.times(axis.dot(arm) * (1.0 - h.cos()));
+        about + arm.times(h.cos()) + axis.cross(arm).times(h.sin()) + along
+    }
+
+    fn bend(p: &[Vector<f64>], h: f64) -> Vector<f64> {
+        turned(p[2], p[1], (p[0] - p[1]).cross(p[2] - p[1]), h)
+    }
+
+    fn twist(p: &[Vector<f64>], h: f64) -> Vector<f64> {
+        turned(p[3], p[2], p[2] - p[1], h)
+    }
+
+    fn lift(p: &[Vector<f64>], h: f64) -> Vector<f64> {
+        let normal = (p[0] - p[1]).cross(p[2] - p[1]);
+        turned(p[3], p[1], (p[3] - p[1]).cross(normal), h)
+    }
+
+    /// One term on its own.
+    fn surface(fill: impl FnOnce(&mut Terms)) -> impl Potential {
+        let atoms = vec![Atom::new(Element::C); 4];
+        let mut terms = Terms::new(Surface::Uff, 4);
+        terms.van_der_waals = VanDerWaals {
+            class: vec![0; 4],
+            classes: 1,
+            distance: vec![1.0],
+            depth: vec![0.0],
+            ..VanDerWaals::default()
+        };
+        fill(&mut terms);
+        ForceField::new(&Molecule::new(atoms, Vec::new()).unwrap(), terms, Options::default()).evaluator()
+    }
+
+    /// The model of a term against differences of its energy along the coordinate.
+    fn assert_curvature(name: &str, mut surface: impl Potential, last: usize, motion: Motion) {
+        let points = X.map(Vector);
+        let at = |h: f64| {
+            let mut moved = points;
+            moved[last] = motion(&points, h);
+            moved.map(|p| p.0).as_flattened().to_vec()
+        };
+        let mut found = Vec::new();
+        surface.curvature(&at(0.0), &mut |atoms, b, k| found.push((atoms.to_vec(), b.to_vec(), k)));
+        let [(atoms, b, k)] = found.as_slice() else {
+            panic!("{name}: {found:?}")
+        };
+        const H: f64 = 1e-3;
+        let mut energy = |h: f64| surface.energy_gradient(&at(h), &mut [0.0; 12]).unwrap();
+        let wanted = ((energy(H) - 2.0 * energy(0.0) + energy(-H)) / (H * H)).abs();
+        assert!(
+            wanted > 0.1 && (k - wanted).abs() < 1e-4 * wanted,
+            "{name}: {k} where {wanted} was found"
+        );
+        let place = atoms.iter().position(|&a| a == last).unwrap();
+        let way = (motion(&points, H) - motion(&points, -H)).times(0.5 / H);
+        let slope = Vector(b[place]).dot(way);
+        assert!((slope.abs() - 1.0).abs() < 1e-5, "{name}: {slope}");
+        for axis in 0..3 {
+            assert!(
+                b.iter().map(|g| g[axis]).sum::<f64>().abs() < 1e-12,
+                "{name} pushes the whole"
+            );
+        }
+    }
+
+    fn term<const A: usize, P>(parameters: P) -> Vec<Term<A, P>> {
+        let atoms = std::array::from_fn(|a| a);
+        vec![Term { atoms, parameters }]
+    }
+
+    #[test]
+    fn every_bonded_term_curves_as_its_energy_does() {
+        let (force_constant, length) = (4.5, 1.3);
+        let quartic = surface(|t| t.quartic_bonds = term(QuarticBond { force_constant, length }));
+        assert_curvature("quartic bond", quartic, 1, stretch);
+        let harmonic = surface(|t| t.harmonic_bonds = term(HarmonicBond { force_constant, length }));
+        assert_curvature("harmonic bond", harmonic, 1, stretch);
+        let angle_degrees = 112.0;
+        let cubic = CubicAngle {
+            force_constant,
+            angle_degrees,
+        };
+        assert_curvature("cubic angle", surface(|t| t.cubic_angles = term(cubic)), 2, bend);
+        let linear = surface(|t| t.linear_angles = term(LinearAngle { force_constant }));
+        assert_curvature("linear angle", linear, 2, bend);
+        let coefficients = [0.4, 0.3, 0.2];
+        let cosine = CosineAngle {
+            force_constant,
+            coefficients,
+        };
+        assert_curvature("cosine angle", surface(|t| t.cosine_angles = term(cosine)), 2, bend);
+        for n in 1..=4 {
+            let periodic = surface(|t| t.periodic_angles = term(PeriodicAngle::new(force_constant, n)));
+            assert_curvature("periodic angle", periodic, 2, bend);
+        }
+        let wilson = surface(|t| t.wilson_angles = term(WilsonAngle { force_constant }));
+        assert_curvature("Wilson angle", wilson, 3, lift);
+        let inversion = Inversion {
+            force_constant,
+            coefficients,
+        };
+        assert_curvature("inversion", surface(|t| t.inversions = term(inversion)), 3, lift);
+        let barriers = [1.0, 0.7, 2.0];
+        let threefold = surface(|t| t.threefold_torsions = term(ThreefoldTorsion { barriers }));
+        assert_curvature("threefold torsion", threefold, 3, twist);
+        for n in 1..=6 {
+            let torsion = surface(|t| t.cosine_torsions = term(CosineTorsion::new(2.0, n, -1.0)));
+            assert_curvature("cosine torsion", torsion, 3, twist);
+        }
+    }
+
+    #[test]
+    fn atoms_in_line_bend_both_ways() {
+        let force_constant = 2.0;
+        let mut surface = surface(|t| t.linear_angles = term(LinearAngle { force_constant }));
+        let x = [0.0, 0.0, -1.2, 0.0, 0.0, 0.0, 0.02, 0.0, 1.1, 5.0, 5.0, 5.0];
+        let mut found = Vec::new();
+        surface.curvature(&x, &mut |_, b, k| found.push((b.to_vec(), k)));
+        let [(first, k), (second, same)] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert!(k == same && *k > 100.0, "{k} {same}");
+        for (a, b) in first.iter().zip(second) {
+            assert!(Vector(*a).dot(Vector(*b)).abs() < 1e-12 && a[2].abs() < 0.05);
+        }
+    }
+}

@@ -43,6 +43,14 @@ impl SparsePreconditioner {
         self.settled = false;
     }
 
+    /// Longest difference (Å) between the displacements of two atoms that share a term.
+    #[must_use]
+    pub fn longest_difference(&self, way: &[f64]) -> f64 {
+        self.state
+            .as_ref()
+            .map_or(0.0, |state| state.matrix.longest_difference(way))
+    }
+
     /// Brings the matrix up to date, with the pattern that is there if it may stay.
     fn assemble(&mut self, potential: &mut dyn Potential, x: &[f64]) -> bool {
         if let Some(state) = self.state.as_mut().filter(|s| s.matrix.rows() * 3 == x.len()) {

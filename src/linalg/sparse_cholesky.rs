@@ -163,6 +163,19 @@ impl BlockMatrix {
             .all(|element| element.is_finite())
     }
 
+    /// Longest difference between the parts of a vector that belong to the two rows of a pair.
+    #[must_use]
+    pub fn longest_difference(&self, v: &[f64]) -> f64 {
+        let mut longest = 0.0_f64;
+        for (column, own) in v.chunks_exact(3).enumerate() {
+            for &row in &self.partners[self.starts[column]..self.starts[column + 1]] {
+                let square = (0..3).map(|a| (v[3 * row + a] - own[a]).powi(2)).sum::<f64>();
+                longest = longest.max(square);
+            }
+        }
+        longest.sqrt()
+    }
+
     /// Number of blocks that are stored, each pair's once.
     #[must_use]
     pub fn blocks(&self) -> usize {
