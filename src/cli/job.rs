@@ -2,12 +2,13 @@
 
 use super::args::{
     Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName,
-    MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
+    MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, SurfaceName, VibrationsArgs,
 };
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
 use super::interrupt;
+use super::mix::Mix;
 use super::optimizer::Optimizer;
 use super::path::PathTask;
 use super::surface::{External, ForceFields, Surfaces};
@@ -348,6 +349,7 @@ fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
         // It is the gas's alone: force fields don't depend on it.
         args.surface.multiplicity = None;
     }
+    name_ends(&mut args.surface, &args.common.inputs);
     let mut common = Common::new(args.common)?;
     let surfaces = surfaces(&args.surface, &mut common)?;
     // One path, all workers on its structures.
@@ -527,6 +529,7 @@ fn serve_task(args: ServeArgs) -> Result<(Common, Task), UsageError> {
 /// Where the surface can't be had several times at once, molecules are worked on one by one.
 fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageError> {
     let surfaces = match &args.engine {
+        None if args.surface == Some(SurfaceName::Mix) => Surfaces::Mix(Box::new(mix(args, common.charge)?)),
         Some(engine) => Surfaces::Engine(Arc::new(External {
             engine: engine
                 .parse::<Engine>()
@@ -542,6 +545,40 @@ fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageEr
         common.threads = 1;
     }
     Ok(surfaces)
+}
+
+/// Both bonding patterns.
+fn mix(args: &SurfaceArgs, charge: Option<i32>) -> Result<Mix, UsageError> {
+    if !(args.coupling > 0.0 && args.coupling.is_finite()) {
+        return Err(UsageError(format!(
+            "--coupling {}: a positive energy in kcal/mol is expected",
+            args.coupling
+        )));
+    }
+    if !args.reaction_energy.is_finite() {
+        return Err(UsageError("--reaction-energy: a number in kcal/mol is expected".to_owned()));
+    }
+    let file = |path: &Option<PathBuf>, option: &str| match path {
+        Some(path) => Ok(Input::new(path.clone())),
+        None => Err(UsageError(format!(
+            "--surface mix needs the structures of both bonding patterns: {option} FILE is missing"
+        ))),
+    };
+    Ok(Mix {
+        fields: force_fields(args)?,
+        ends: [file(&args.reactant, "--reactant")?, file(&args.product, "--product")?],
+        coupling: args.coupling,
+        reaction_energy: args.reaction_energy,
+        charge,
+    })
+}
+
+/// Where the bonding patterns of `--surface mix` are not named they are those of two input files.
+fn name_ends(surface: &mut SurfaceArgs, inputs: &[PathBuf]) {
+    if let (Some(SurfaceName::Mix), [first, .., last]) = (surface.surface, inputs) {
+        surface.reactant.get_or_insert_with(|| first.clone());
+        surface.product.get_or_insert_with(|| last.clone());
+    }
 }
 
 fn force_fields(args: &SurfaceArgs) -> Result<ForceFields, UsageError> {

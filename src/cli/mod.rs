@@ -21,6 +21,7 @@ mod interrupt;
 mod job;
 mod message;
 mod minimize;
+mod mix;
 mod optimizer;
 mod output;
 mod passage;
