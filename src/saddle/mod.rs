@@ -7,7 +7,9 @@ mod loose;
 pub mod modes;
 mod ritz;
 pub mod search;
+pub mod verify;
 
 pub use chart::{Chart, Curvature};
 pub use follow::{FollowSettings, Follower, Guide, Method};
 pub use search::{Found, SearchError, find};
+pub use verify::{Kind, Verified, VerifySettings, verify};

@@ -67,14 +67,15 @@ pub fn lowest(hessian: &Hessian, metric: &Metric, wanted: usize, guesses: &[Vec<
     });
     waiting.extend(arbitrary.next());
     let mut best = Modes::default();
-    while space.basis.len() < LARGEST.min(n) {
+    let most = LARGEST.min(n);
+    while space.basis.len() < most {
         let Some(next) = waiting.pop().or_else(|| arbitrary.next()) else {
             break;
         };
         if !space.push(next, &inverse) {
             continue;
         }
-        if !waiting.is_empty() && space.basis.len() < wanted {
+        if !waiting.is_empty() && space.basis.len() < wanted.min(most) {
             continue;
         }
         let Some((modes, residual)) = space.judge(wanted, shift) else {

@@ -234,8 +234,8 @@ mod tests {
 
     #[test]
     fn a_walk_up_a_valley_from_a_minimum_ends_on_a_saddle() {
-        let (minimum, _) = MuellerBrown::MINIMA[0];
-        let x0 = [minimum[0] + 0.02, minimum[1] + 0.02];
+        let (minimum, _) = MuellerBrown::MINIMA[2];
+        let x0 = [minimum[0] + 0.02, minimum[1] - 0.02];
         let found = run(
             &mut Analytic(MuellerBrown),
             &x0,
