@@ -4,18 +4,19 @@ use super::interrupt;
 use super::passage::{Likeness, Passages, Proven, Valley, guess, smiles, united};
 use crate::chem::Molecule;
 use crate::optimize::observer::Interrupt;
-use crate::optimize::{Criteria, Point, Stop};
+use crate::optimize::{Criteria, Limits, Point, Stop};
 use crate::saddle::path::chain::{Chain, ChainSettings, ChainStop};
 use crate::saddle::path::crew::Crew;
 use crate::saddle::path::growing::{GrowthSettings, grow};
 use crate::saddle::path::irc::{Irc, IrcSettings};
 use crate::saddle::path::{align, approach, interpolate, summit};
+use crate::saddle::{self, Chart, Curvature, FollowSettings, Follower, Guide, SearchError};
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// Most steps of the search for the saddle with the same second derivatives, and how often these are made.
-const MOST_STEPS: usize = 50;
-const ROUNDS: usize = 4;
+const MOST_STEPS: usize = 60;
+const ROUNDS: usize = 3;
 
 /// Both sides of a pass are one place within this distance (Å, atom by atom).
 const ONE_PLACE: f64 = 0.1;
@@ -72,6 +73,9 @@ pub struct Spent {
     pub irc: usize,
     pub hessians: usize,
 }
+
+/// Where a search for a saddle ended, and why.
+type Summit = (Point, Stop);
 
 /// A pass, and what is known of it.
 pub struct Crossing {
@@ -283,30 +287,59 @@ impl Search<'_> {
         if stop == ChainStop::NoPass || is_flat {
             return Err("the energy has no maximum between the two structures: there is no pass".to_owned());
         }
-        let found = self.summit(&chain.images()[top].point, &chain.tangent(top), spent)?;
+        let found = self.summit(&chain.images()[top].point, &chain.tangent(top), &molecule, spent)?;
         self.judge(found, ends, spent).map(Some)
     }
 
-    /// From the top of a chain to the saddle. Second derivatives that were learnt over many steps are taken afresh.
-    fn summit(&self, top: &Point, tangent: &[f64], spent: &mut Spent) -> Result<summit::Summit, String> {
+    /// From the top of a chain to a stationary point, along the chain: by eigenvector following in internal coordinates, and where that comes to
+    /// no end, with second derivatives taken afresh.
+    fn summit(&self, top: &Point, tangent: &[f64], molecule: &Molecule, spent: &mut Spent) -> Result<Summit, String> {
         let mut live = self.passages.ready.assigned.open().map_err(|error| error.to_string())?;
         let mut observer = Interrupt(interrupt::flag());
+        let settings = FollowSettings {
+            curvature: match live.potential().hessian(&top.x) {
+                Some(_) => Curvature::Own,
+                None => FollowSettings::default().curvature,
+            },
+            guide: Guide::Along(tangent.to_vec()),
+            ..FollowSettings::default()
+        };
+        let mut follower = Follower::new(Chart::coordinates_of(molecule, &top.x), settings);
+        let limits = Limits {
+            steps: Some(MOST_STEPS),
+            ..Limits::default()
+        };
+        let criteria = &self.criteria;
+        match saddle::find(live.potential(), &top.x, &mut follower, criteria, &limits, &mut observer) {
+            Ok(found) => {
+                spent.saddle += found.evaluations;
+                spent.hessians += found.hessian_evaluations;
+                if found.stop == Stop::Converged {
+                    return Ok((found.point, found.stop));
+                }
+            }
+            Err(SearchError::Surface { last, .. }) => {
+                spent.saddle += last.evaluations;
+                spent.hessians += last.hessian_evaluations;
+            }
+            Err(error @ SearchError::Start(_)) => return Err(error.to_string()),
+        }
         let (mut point, mut mode) = (top.clone(), tangent.to_vec());
         let mut round = 1;
         loop {
+            if interrupt::raised() {
+                return Err("interrupted".to_owned());
+            }
             let start = self.passages.prove(&point)?;
             spent.saddle += start.evaluations;
             spent.hessians += start.hessian_evaluations;
             let start = (point, start.hessian, mode.as_slice());
-            let found = summit::climb(live.potential(), start, true, &self.criteria, MOST_STEPS, &mut observer);
+            let found = summit::climb(live.potential(), start, true, criteria, MOST_STEPS, &mut observer);
             let found = found.map_err(|error| error.to_string())?;
             spent.saddle += found.evaluations;
             spent.hessians += found.hessian_evaluations;
-            if interrupt::raised() {
-                return Err("interrupted".to_owned());
-            }
             if found.stop == Stop::Converged || round == ROUNDS {
-                return Ok(found);
+                return Ok((found.point, found.stop));
             }
             (point, mode) = (found.point, found.mode);
             round += 1;
@@ -314,18 +347,19 @@ impl Search<'_> {
     }
 
     /// What a point is, and what it connects.
-    fn judge(&self, found: summit::Summit, ends: [&Valley; 2], spent: &mut Spent) -> Result<Crossing, String> {
-        let saddle = self.passages.prove(&found.point)?;
+    fn judge(&self, found: Summit, ends: [&Valley; 2], spent: &mut Spent) -> Result<Crossing, String> {
+        let (point, stop) = found;
+        let saddle = self.passages.prove(&point)?;
         spent.verification += saddle.evaluations;
         spent.hessians += saddle.hessian_evaluations;
-        let stationary = found.stop == Stop::Converged;
+        let stationary = stop == Stop::Converged;
         let sides = match (stationary, saddle.negative_modes()) {
             (true, 1) => Some(self.sides(&saddle, ends, spent)?),
             _ => None,
         };
         Ok(Crossing {
             saddle,
-            stop: found.stop,
+            stop,
             stationary,
             sides,
         })

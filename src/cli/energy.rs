@@ -2,7 +2,6 @@
 
 use super::collect::Heads;
 use super::job::{Common, EnergyTask};
-use super::message::Message;
 use super::pipeline::Outcome;
 use super::ready::{Molecular, Ready};
 use super::report::json::{self, EnergyLine, EnergyPart, Identity};
@@ -43,7 +42,9 @@ impl Energies<'_> {
             self.table(raw, ready, &evaluated, seconds)
         };
         if self.common.to.is_some() {
-            let structure = self.structure(raw, ready, &evaluated, &mut outcome.messages)?;
+            let annotation = Annotation::of(evaluated.point.energy);
+            let point = &evaluated.point;
+            let structure = structure::text(self.common, raw, ready, &point.x, &annotation, &mut outcome.messages)?;
             match (&self.common.output, self.task.json) {
                 (Some(_), _) => outcome.structure = structure,
                 (None, false) => outcome.text = structure,
@@ -80,22 +81,6 @@ impl Energies<'_> {
             seconds,
         );
         text
-    }
-
-    fn structure(
-        &self,
-        raw: &RawRecord,
-        ready: &Ready,
-        evaluated: &Evaluated,
-        messages: &mut Vec<Message>,
-    ) -> Result<String, String> {
-        let format = structure::output_format(self.common, raw);
-        structure::fits(self.common, format, raw)?;
-        let annotation = Annotation::of(evaluated.point.energy);
-        let record = structure::annotated(&ready.prepared, &evaluated.point.x, &annotation, format);
-        let mut text = String::new();
-        structure::write(&record, format, &ready.place, messages, &mut text)?;
-        Ok(text)
     }
 }
 

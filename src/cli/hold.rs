@@ -64,7 +64,7 @@ impl Hold {
         self.plan.constraints.iter().cloned().chain(scanned).collect()
     }
 
-    /// A structure where everything is held as it should be.
+    /// A structure where everything is held as it should be: the given one where nothing is.
     pub fn start(
         &self,
         surface: &mut dyn Potential,
@@ -73,6 +73,9 @@ impl Hold {
         x0: &[f64],
     ) -> Result<Vec<f64>, String> {
         let mut x = x0.to_vec();
+        if self.is_empty() {
+            return Ok(x);
+        }
         let mut restrained = Restrained::new(surface, self.plan.bias.clone());
         drive::approach(&mut restrained, molecule, constraints, &self.plan.mask, &mut x)
             .map_err(|error| error.to_string())?;
@@ -103,8 +106,11 @@ impl Hold {
         (walker, criteria, limits): (&mut Walker, &Criteria, &Limits),
         observer: &mut dyn Observer,
     ) -> Result<Minimum, OptimizeError> {
-        let mut restrained = Restrained::new(surface, self.plan.bias.clone());
         let stepper = &mut *walker.stepper;
+        if self.is_empty() {
+            return minimize(surface, start, stepper, criteria, limits, observer);
+        }
+        let mut restrained = Restrained::new(surface, self.plan.bias.clone());
         if walker.holds {
             return minimize(&mut restrained, start, stepper, criteria, limits, observer);
         }

@@ -5,18 +5,20 @@ use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, MinimizeTask, Verbosity};
 use super::message::{Level, Message};
-use super::optimizer;
+use super::optimizer::{self, Walker};
 use super::pipeline::{Outcome, State};
+use super::prepare::Prepared;
 use super::ready::{Molecular, Ready};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
 use super::report::structure::{self, Annotation};
 use super::surface::{Assigned, Evaluated, Surfaces};
 use crate::chem::guard::{self, Change};
+use crate::coordinates::Constraint;
 use crate::formats::RawRecord;
 use crate::hessian::LowestModeSettings;
 use crate::hessian::lowest::Approximate;
 use crate::optimize::observer::{Each, Interrupt};
-use crate::optimize::{self, Minimum, OptimizeError, Progress, ProofSettings, Proven, Stop, Task, vector};
+use crate::optimize::{self, Minimum, Observer, OptimizeError, Progress, ProofSettings, Proven, Stop, Task, vector};
 use std::time::Instant;
 
 /// The command.
@@ -28,19 +30,24 @@ pub struct Minimizations<'a> {
 /// Beyond so many atoms a minimum is proven only on request: it takes longer than the minimization.
 const MOST_PROVEN_ATOMS: usize = 1500;
 
-/// A minimization's result, evaluated afresh (see [`super::surface::Assigned::judge`]).
-struct Found {
+/// How a minimization went.
+struct Walked {
     minimum: Minimum,
-    evaluated: Evaluated,
-    changes: Vec<Change>,
-    /// Energy of the restraints, which is not in that of the surface.
-    restraint_energy: Option<f64>,
-    /// Of the minimization alone.
-    wall_seconds: f64,
     /// Whether it is a minimum, where that was looked into.
     proof: Option<Proof>,
     /// What the surface said when it failed on the way.
     trouble: Option<String>,
+    /// Of the minimization alone.
+    wall_seconds: f64,
+}
+
+/// A minimization's result, evaluated afresh (see [`super::surface::Assigned::judge`]).
+struct Found {
+    walked: Walked,
+    evaluated: Evaluated,
+    changes: Vec<Change>,
+    /// Energy of the restraints, which is not in that of the surface.
+    restraint_energy: Option<f64>,
 }
 
 /// What the lowest vibration says.
@@ -85,7 +92,7 @@ impl Proof {
 impl Found {
     /// What counts is the gradient of the fresh evaluation.
     fn converged(&self, task: &MinimizeTask) -> bool {
-        self.minimum.stop == Stop::Converged && task.criteria.gradient_holds(&self.evaluated.point.gradient)
+        self.walked.minimum.stop == Stop::Converged && task.criteria.gradient_holds(&self.evaluated.point.gradient)
     }
 }
 
@@ -106,28 +113,14 @@ impl Minimizations<'_> {
         let Outcome {
             trajectory, messages, ..
         } = outcome;
-        if self.common.verbosity == Verbosity::Verbose {
-            messages.push(self.message(
-                ready,
-                Level::Detail,
-                format!("optimizer: {}", self.task.optimizer.words(ready)),
-            ));
-        }
-        let prove = self.proves(ready, &hold);
-        if self.common.verbosity == Verbosity::Verbose
-            && self.task.prove.is_none()
-            && molecule.len() > MOST_PROVEN_ATOMS
-        {
-            let text = format!("more than {MOST_PROVEN_ATOMS} atoms: a minimum is proven only with --prove");
-            messages.push(self.message(ready, Level::Detail, text));
-        }
-        let mut frames = Ok(());
+        self.announce(ready, messages);
         let walker = self.task.optimizer.walker(ready, x0, &hold, &constraints);
         let mut walker = walker.map_err(|error| error.to_string())?;
-        messages.extend(walker.note.take().map(|text| self.message(ready, Level::Warning, text)));
+        messages.extend(walker.note.take().map(|text| ready.message(Level::Warning, text)));
+        let mut frames = Ok(());
         let watch = |progress: &Progress<'_>| {
-            if self.common.verbosity == Verbosity::Verbose {
-                messages.push(self.message(ready, Level::Detail, step_line(progress)));
+            if self.is_verbose() {
+                messages.push(ready.message(Level::Detail, step_line(progress)));
             }
             if let (Some((_, format)), Ok(())) = (&self.task.trajectory, &frames) {
                 let record =
@@ -135,72 +128,100 @@ impl Minimizations<'_> {
                 frames = structure::write(&record, *format, &ready.place, messages, trajectory);
             }
         };
-        let watched = self.task.trajectory.is_some() || self.common.verbosity == Verbosity::Verbose;
-        let mut observer = (Interrupt(interrupt::flag()), Each(watched.then_some(watch)));
+        let is_watched = self.task.trajectory.is_some() || self.is_verbose();
+        let mut observer = (Interrupt(interrupt::flag()), Each(is_watched.then_some(watch)));
+        let walked = self.walk(ready, &hold, &constraints, &mut walker, &mut observer)?;
+        frames?;
+        if let Some(trouble) = &walked.trouble {
+            let text = format!("{trouble}; the best structure before that is given");
+            messages.push(ready.message(Level::Error, text));
+        }
+        let end = &walked.minimum.point;
+        let evaluated = hold.judge(&ready.assigned, &constraints, end);
+        let evaluated = evaluated.map_err(|error| error.to_string())?;
+        let lost = Hold::trouble(&constraints, &end.x);
+        messages.extend(lost.map(|text| ready.message(Level::Warning, text)));
+        Ok(Found {
+            evaluated,
+            changes: guard::changes(molecule, x0, &end.x),
+            restraint_energy: hold.restraint_energy(&end.x),
+            walked,
+        })
+    }
+
+    fn is_verbose(&self) -> bool {
+        self.common.verbosity == Verbosity::Verbose
+    }
+
+    /// How it will be done, for those who want to know.
+    fn announce(&self, ready: &Ready, messages: &mut Vec<Message>) {
+        if !self.is_verbose() {
+            return;
+        }
+        let text = format!("optimizer: {}", self.task.optimizer.words(ready));
+        messages.push(ready.message(Level::Detail, text));
+        if self.task.prove.is_none() && ready.prepared.molecule.len() > MOST_PROVEN_ATOMS {
+            let text = format!("more than {MOST_PROVEN_ATOMS} atoms: a minimum is proven only with --prove");
+            messages.push(ready.message(Level::Detail, text));
+        }
+    }
+
+    /// The minimization itself, with its proof where there is to be one.
+    fn walk(
+        &self,
+        ready: &Ready,
+        hold: &Hold,
+        constraints: &[Constraint],
+        walker: &mut Walker,
+        observer: &mut dyn Observer,
+    ) -> Result<Walked, String> {
+        let Prepared { molecule, record, .. } = &ready.prepared;
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
         let started = Instant::now();
         let (criteria, limits) = (&self.task.criteria, &self.task.limits);
         let mut proof = None;
-        let result = if prove {
+        let result = if self.proves(ready, hold) {
             let is_engine = matches!(ready.assigned, Assigned::Engine { .. });
+            let approximate = || Box::new(optimizer::approximate_hessian(molecule)) as Box<Approximate<'_>>;
             let task = Task {
                 stepper: &mut *walker.stepper,
                 criteria,
                 limits,
-                observer: &mut observer,
-                approximate: is_engine
-                    .then(|| Box::new(optimizer::approximate_hessian(molecule)) as Box<Approximate<'_>>),
+                observer,
+                approximate: is_engine.then(approximate),
             };
             let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
             let mut settings = ProofSettings::molecule(masses);
             if is_engine {
                 settings.lowest = LowestModeSettings::noisy();
             }
-            optimize::minimize_proven(live.potential(), x0, task, &settings).map(|proven| {
+            let proven = optimize::minimize_proven(live.potential(), &record.coordinates, task, &settings);
+            proven.map(|proven| {
                 proof = Some(Proof::new(&proven));
                 proven.minimum
             })
-        } else if hold.is_empty() {
-            optimize::minimize(
-                live.potential(),
-                x0,
-                &mut *walker.stepper,
-                criteria,
-                limits,
-                &mut observer,
-            )
         } else {
-            let start = hold.start(live.potential(), molecule, &constraints, x0)?;
-            let settings = (&mut walker, criteria, limits);
-            hold.minimize(live.potential(), &constraints, &start, settings, &mut observer)
+            let start = hold.start(live.potential(), molecule, constraints, &record.coordinates)?;
+            hold.minimize(
+                live.potential(),
+                constraints,
+                &start,
+                (walker, criteria, limits),
+                observer,
+            )
         };
         let proof_seconds = proof.as_ref().map_or(0.0, |proof| proof.seconds);
         let wall_seconds = started.elapsed().as_secs_f64() - proof_seconds;
-        frames?;
         let (minimum, trouble) = match result {
             Ok(minimum) => (minimum, None),
             Err(OptimizeError::Surface { error, best }) => (*best, Some(error.to_string())),
             Err(error @ OptimizeError::Start(_)) => return Err(error.to_string()),
         };
-        if let Some(trouble) = &trouble {
-            let text = format!("{trouble}; the best structure before that is given");
-            messages.push(self.message(ready, Level::Error, text));
-        }
-        let evaluated = hold
-            .judge(&ready.assigned, &constraints, &minimum.point)
-            .map_err(|error| error.to_string())?;
-        let restraint_energy = hold.restraint_energy(&minimum.point.x);
-        let lost = Hold::trouble(&constraints, &minimum.point.x);
-        messages.extend(lost.map(|text| self.message(ready, Level::Warning, text)));
-        let changes = guard::changes(molecule, x0, &minimum.point.x);
-        Ok(Found {
+        Ok(Walked {
             minimum,
-            evaluated,
-            changes,
-            restraint_energy,
-            wall_seconds,
             proof,
             trouble,
+            wall_seconds,
         })
     }
 
@@ -212,14 +233,6 @@ impl Minimizations<'_> {
         hold.is_empty() && self.task.prove.unwrap_or(is_cheap)
     }
 
-    fn message(&self, ready: &Ready, level: Level, text: String) -> Message {
-        Message {
-            level,
-            place: ready.place.clone(),
-            text,
-        }
-    }
-
     fn report(&self, raw: &RawRecord, ready: &Ready, found: &Found, outcome: &mut Outcome) -> Result<(), String> {
         let converged = found.converged(self.task);
         outcome.state = if converged { State::Done } else { State::NotConverged };
@@ -228,15 +241,20 @@ impl Minimizations<'_> {
                 "the minimization changed the molecule: {}",
                 structure::words(&found.changes)
             );
-            outcome.messages.push(self.message(ready, Level::EveryWarning, text));
+            outcome.messages.push(ready.message(Level::EveryWarning, text));
         }
         let level = if converged { Level::Single } else { Level::EveryWarning };
-        outcome
-            .messages
-            .push(self.message(ready, level, self.summary(ready, found)));
+        outcome.messages.push(ready.message(level, self.summary(ready, found)));
         let structure_wanted = !self.task.json || self.common.output.is_some();
         let structure = if structure_wanted {
-            self.structure(raw, ready, found, &mut outcome.messages)?
+            let annotation = Annotation {
+                converged: Some(converged),
+                stop: Some(found.walked.minimum.stop),
+                changes: &found.changes,
+                ..Annotation::of(found.evaluated.point.energy)
+            };
+            let x = &found.walked.minimum.point.x;
+            structure::text(self.common, raw, ready, x, &annotation, &mut outcome.messages)?
         } else {
             String::new()
         };
@@ -256,15 +274,15 @@ impl Minimizations<'_> {
             steps,
             evaluations,
             ..
-        } = &found.minimum;
+        } = &found.walked.minimum;
         let how = match stop {
             Stop::Converged if found.converged(self.task) => format!("converged ({})", self.task.criteria.name),
             Stop::NoiseFloor { noise } => format!("not converged (at the noise floor of {noise} kcal/mol/Å)"),
             Stop::Stalled { step_norm } => format!("not converged (stalled at steps of {step_norm:.1e} Å)"),
-            _ if found.trouble.is_some() => "not converged (the surface failed)".to_owned(),
+            _ if found.walked.trouble.is_some() => "not converged (the surface failed)".to_owned(),
             other => format!("not converged ({})", other.name()),
         };
-        let proof = match &found.proof {
+        let proof = match &found.walked.proof {
             _ if *stop != Stop::Converged => String::new(),
             Some(proof) => format!("; {}", proof.words()),
             None => "; not proven".to_owned(),
@@ -277,31 +295,11 @@ impl Minimizations<'_> {
         )
     }
 
-    fn structure(
-        &self,
-        raw: &RawRecord,
-        ready: &Ready,
-        found: &Found,
-        messages: &mut Vec<Message>,
-    ) -> Result<String, String> {
-        let format = structure::output_format(self.common, raw);
-        structure::fits(self.common, format, raw)?;
-        let annotation = Annotation {
-            energy: found.evaluated.point.energy,
-            converged: Some(found.converged(self.task)),
-            stop: Some(found.minimum.stop),
-            changes: &found.changes,
-        };
-        let record = structure::annotated(&ready.prepared, &found.minimum.point.x, &annotation, format);
-        let mut text = String::new();
-        structure::write(&record, format, &ready.place, messages, &mut text)?;
-        Ok(text)
-    }
-
     fn json(&self, raw: &RawRecord, ready: &Ready, found: &Found) -> String {
-        let minimum = &found.minimum;
+        let minimum = &found.walked.minimum;
         json::line(&MinimizeLine {
-            identity: Identity::ok(raw, &ready.prepared, ready.assigned.name()).and_error(found.trouble.as_deref()),
+            identity: Identity::ok(raw, &ready.prepared, ready.assigned.name())
+                .and_error(found.walked.trouble.as_deref()),
             energy: EnergyPart::new(&found.evaluated),
             initial_energy: minimum.initial_energy,
             converged: found.converged(self.task),
@@ -309,10 +307,10 @@ impl Minimizations<'_> {
             steps: minimum.steps,
             evaluations: minimum.evaluations,
             hessian_evaluations: minimum.hessian_evaluations,
-            verification_evaluations: found.proof.as_ref().map_or(0, |proof| proof.evaluations),
-            verification_hessian_evaluations: found.proof.as_ref().map_or(0, |proof| proof.hessian_evaluations),
-            lowest_mode: found.proof.as_ref().and_then(|proof| proof.lowest_mode),
-            wall_seconds: found.wall_seconds,
+            verification_evaluations: found.walked.proof.as_ref().map_or(0, |proof| proof.evaluations),
+            verification_hessian_evaluations: found.walked.proof.as_ref().map_or(0, |proof| proof.hessian_evaluations),
+            lowest_mode: found.walked.proof.as_ref().and_then(|proof| proof.lowest_mode),
+            wall_seconds: found.walked.wall_seconds,
             restraint_energy: found.restraint_energy,
             changes: found.changes.iter().map(ToString::to_string).collect(),
         })

@@ -51,6 +51,17 @@ pub struct Ready {
     pub place: String,
 }
 
+impl Ready {
+    /// A message about this record.
+    pub fn message(&self, level: Level, text: impl Into<String>) -> Message {
+        Message {
+            level,
+            place: self.place.clone(),
+            text: text.into(),
+        }
+    }
+}
+
 /// Understands and types a record, or makes the outcome that says why that can't be.
 pub fn ready(
     raw: &RawRecord,

@@ -203,11 +203,8 @@ impl Scans<'_> {
         };
         let left = line.points.iter().filter(|point| !point.converged).count();
         if left > 0 {
-            outcome.messages.push(Message {
-                level: Level::EveryWarning,
-                place: ready.place.clone(),
-                text: format!("{left} of {} points did not converge", points.len()),
-            });
+            let text = format!("{left} of {} points did not converge", points.len());
+            outcome.messages.push(ready.message(Level::EveryWarning, text));
         }
         if self.common.output.is_some() {
             let Outcome {

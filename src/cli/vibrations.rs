@@ -87,7 +87,7 @@ impl Vibrations<'_> {
         let (masses, warning) = changed_masses(molecule, &self.task.masses)?;
         outcome
             .messages
-            .extend(warning.map(|text| message(ready, Level::Warning, text)));
+            .extend(warning.map(|text| ready.message(Level::Warning, text)));
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
         let place = self.place(ready, &mut live, outcome)?;
         let evaluated = live.evaluate(&place.x).map_err(|error| error.to_string())?;
@@ -139,7 +139,7 @@ impl Vibrations<'_> {
         let x = &ready.prepared.record.coordinates;
         if let Some(kept) = self.derivatives(ready).kept()? {
             let text = format!("going on from {} of {} gradients", kept.known(), kept.len());
-            outcome.messages.push(message(ready, Level::Single, text));
+            outcome.messages.push(ready.message(Level::Single, text));
             return Ok(Place {
                 x: kept.x().to_vec(),
                 minimization: None,
@@ -253,7 +253,7 @@ impl Vibrations<'_> {
             1 => texts.push("1 imaginary mode is left out of the thermochemistry".to_owned()),
             n => texts.push(format!("{n} imaginary modes are left out of the thermochemistry")),
         }
-        let warning = |text| message(ready, Level::EveryWarning, text);
+        let warning = |text| ready.message(Level::EveryWarning, text);
         texts.into_iter().map(warning).collect()
     }
 
@@ -305,14 +305,10 @@ impl Vibrations<'_> {
             converged: found.minimization.map(|m| m.converged),
             ..Annotation::of(point.energy)
         };
-        let mut text = String::new();
         let Some(number) = self.task.animate else {
-            let format = structure::output_format(self.common, raw);
-            structure::fits(self.common, format, raw)?;
-            let record = structure::annotated(&ready.prepared, &point.x, &annotation, format);
-            structure::write(&record, format, &ready.place, messages, &mut text)?;
-            return Ok(text);
+            return structure::text(self.common, raw, ready, &point.x, &annotation, messages);
         };
+        let mut text = String::new();
         let format = self.common.to.unwrap_or(Format::Xyz);
         if format == Format::Mol {
             return Err("a MOL file holds one structure only; animate into XYZ or SDF".to_owned());
@@ -364,14 +360,6 @@ fn title(ready: &Ready, found: &Found) -> String {
         found.evaluated.point.energy,
         vector::rms(&found.evaluated.point.gradient)
     )
-}
-
-fn message(ready: &Ready, level: Level, text: String) -> Message {
-    Message {
-        level,
-        place: ready.place.clone(),
-        text,
-    }
 }
 
 impl Molecular for Vibrations<'_> {

@@ -4,6 +4,7 @@ use crate::chem::guard::Change;
 use crate::cli::job::Common;
 use crate::cli::message::{Level, Message};
 use crate::cli::prepare::{Prepared, needs_perception};
+use crate::cli::ready::Ready;
 use crate::conformers::ensemble::Conformer;
 use crate::formats::{self, Connectivity, Format, RawRecord, Record};
 use crate::optimize::Stop;
@@ -127,6 +128,23 @@ fn truth(value: bool, format: Format) -> &'static str {
 /// Changes in words, separated by semicolons.
 pub fn words(changes: &[Change]) -> String {
     changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// The text of a record's structure at new coordinates (Å), in the format of the output.
+pub fn text(
+    common: &Common,
+    raw: &RawRecord,
+    ready: &Ready,
+    x: &[f64],
+    annotation: &Annotation<'_>,
+    messages: &mut Vec<Message>,
+) -> Result<String, String> {
+    let format = output_format(common, raw);
+    fits(common, format, raw)?;
+    let record = annotated(&ready.prepared, x, annotation, format);
+    let mut text = String::new();
+    write(&record, format, &ready.place, messages, &mut text)?;
+    Ok(text)
 }
 
 /// Appends a record's text. What the format can't carry becomes a warning.
