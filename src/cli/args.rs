@@ -90,6 +90,21 @@ pub struct SurfaceArgs {
     /// speaks JSON lines; ipi:unix:NAME or ipi:localhost:PORT, where an i-PI client is waited for.
     #[arg(long, value_name = "ENGINE", conflicts_with_all = ["forcefield", "parameters", "cutoff"])]
     pub engine: Option<String>,
+    /// mix: the force fields of two bonding patterns, joined so that the bonds that differ can break and form. A guess.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["engine", "cutoff"])]
+    pub surface: Option<SurfaceName>,
+    /// Structure with the one bonding pattern of --surface mix [default for path and ts: the first input].
+    #[arg(long, value_name = "FILE", requires = "surface")]
+    pub reactant: Option<PathBuf>,
+    /// Structure with the other one, its atoms in the same order [default for path and ts: the last input].
+    #[arg(long, value_name = "FILE", requires = "surface")]
+    pub product: Option<PathBuf>,
+    /// Coupling of the two, kcal/mol: the crossing is lowered by as much.
+    #[arg(long, value_name = "KCAL", default_value_t = 20.0)]
+    pub coupling: f64,
+    /// Energy of the product above the reactant, which two force fields don't tell, kcal/mol.
+    #[arg(long, value_name = "KCAL", default_value_t = 0.0, allow_negative_numbers = true)]
+    pub reaction_energy: f64,
     /// Longest time for one evaluation of an engine [default: 3600].
     #[arg(long, value_name = "SECONDS")]
     pub engine_timeout: Option<f64>,
@@ -495,6 +510,11 @@ pub enum ForceFieldName {
     Mmff94,
     Mmff94s,
     Uff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SurfaceName {
+    Mix,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

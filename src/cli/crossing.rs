@@ -4,19 +4,25 @@ use super::interrupt;
 use super::passage::{Likeness, Passages, Proven, Valley, guess, smiles, united};
 use crate::chem::Molecule;
 use crate::optimize::observer::Interrupt;
-use crate::optimize::{Criteria, Point, Stop};
+use crate::optimize::{Criteria, Limits, Point, Stop};
 use crate::saddle::path::chain::{Chain, ChainSettings, ChainStop};
 use crate::saddle::path::crew::Crew;
 use crate::saddle::path::growing::{GrowthSettings, grow};
 use crate::saddle::path::irc::{Irc, IrcSettings};
 use crate::saddle::path::{align, approach, interpolate, summit};
+use crate::saddle::{self, Chart, Curvature, FollowSettings, Follower, Guide, SearchError};
 use std::collections::BTreeSet;
+use std::fmt;
 
-/// Most steps of the search for the saddle.
-const MOST_STEPS: usize = 80;
+/// Most steps of the search for the saddle with the same second derivatives, and how often these are made.
+const MOST_STEPS: usize = 60;
+const ROUNDS: usize = 3;
 
 /// Both sides of a pass are one place within this distance (Å, atom by atom).
 const ONE_PLACE: f64 = 0.1;
+
+/// A chain that rises by less than this (kcal/mol) above its ends has no pass.
+const NOTHING: f64 = 0.05;
 
 /// How a chain is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +44,30 @@ struct Attempt {
     gathered: bool,
 }
 
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.method {
+            Method::Grow => "growing chain",
+            Method::Band => "interpolated chain",
+        };
+        let gathered = if self.gathered {
+            ", molecules turned towards each other"
+        } else {
+            ""
+        };
+        write!(f, "{kind} of {} structures{gathered}", self.images)
+    }
+}
+
+/// What came of an attempt, in words; none where there was nothing to be tried.
+fn words_of(outcome: &Result<Option<Crossing>, String>) -> Option<String> {
+    match outcome {
+        Ok(Some(found)) => Some(found.words()),
+        Ok(None) => None,
+        Err(reason) => Some(reason.clone()),
+    }
+}
+
 /// Gradients that were spent, by what for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
@@ -47,6 +77,9 @@ pub struct Spent {
     pub irc: usize,
     pub hessians: usize,
 }
+
+/// Where a search for a saddle ended, and why.
+type Summit = (Point, Stop);
 
 /// A pass, and what is known of it.
 pub struct Crossing {
@@ -185,7 +218,13 @@ impl Search<'_> {
 
     /// Looks for the pass in several ways, until one is found that connects both valleys; else gives the best that was found. `spent` counts all
     /// of it.
-    pub fn cross(&self, ends: [&Valley; 2], between: &[Vec<f64>], spent: &mut Spent) -> Result<Crossing, String> {
+    pub fn cross(
+        &self,
+        ends: [&Valley; 2],
+        between: &[Vec<f64>],
+        spent: &mut Spent,
+        notes: &mut Vec<String>,
+    ) -> Result<Crossing, String> {
         let own = |method, images, steps, gathered| Attempt {
             method,
             images,
@@ -204,7 +243,11 @@ impl Search<'_> {
                 return Err("interrupted".to_owned());
             }
             let between = if k == 0 { between } else { &[] };
-            match self.attempt(*attempt, ends, between, spent) {
+            let outcome = self.attempt(*attempt, ends, between, spent);
+            if let Some(words) = words_of(&outcome) {
+                notes.push(format!("{attempt}: {words}"));
+            }
+            match outcome {
                 Ok(Some(found)) => {
                     let better = best.as_ref().is_none_or(|known| found.rank() > known.rank());
                     if better {
@@ -242,42 +285,92 @@ impl Search<'_> {
             self.chain([&places[0], &places[1]], between, &molecule, how, &settings)?;
         spent.chain += evaluations;
         spent.hessians += hessians;
-        if stop == ChainStop::NoPass {
+        let top = chain.highest();
+        let energy = |k: usize| chain.images()[k].point.energy;
+        let is_flat = energy(top) <= energy(0).max(energy(chain.images().len() - 1)) + NOTHING;
+        if stop == ChainStop::NoPass || is_flat {
             return Err("the energy has no maximum between the two structures: there is no pass".to_owned());
         }
-        let top = chain.highest();
-        let found = self.summit(&chain.images()[top].point, &chain.tangent(top), spent)?;
+        let found = self.summit(&chain.images()[top].point, &chain.tangent(top), &molecule, spent)?;
         self.judge(found, ends, spent).map(Some)
     }
 
-    /// From the top of a chain to the saddle.
-    fn summit(&self, top: &Point, tangent: &[f64], spent: &mut Spent) -> Result<summit::Summit, String> {
-        let start = self.passages.prove(top)?;
-        spent.saddle += start.evaluations;
-        spent.hessians += start.hessian_evaluations;
+    /// From the top of a chain to a stationary point, along the chain: by eigenvector following in internal coordinates, and where that comes to
+    /// no end, with second derivatives taken afresh.
+    fn summit(&self, top: &Point, tangent: &[f64], molecule: &Molecule, spent: &mut Spent) -> Result<Summit, String> {
         let mut live = self.passages.ready.assigned.open().map_err(|error| error.to_string())?;
         let mut observer = Interrupt(interrupt::flag());
-        let start = (top.clone(), start.hessian, tangent);
-        let found = summit::climb(live.potential(), start, true, &self.criteria, MOST_STEPS, &mut observer);
-        let found = found.map_err(|error| error.to_string())?;
-        spent.saddle += found.evaluations;
-        spent.hessians += found.hessian_evaluations;
-        Ok(found)
+        let settings = FollowSettings {
+            curvature: match live.potential().hessian(&top.x) {
+                Some(_) => Curvature::Own,
+                None => FollowSettings::default().curvature,
+            },
+            guide: Guide::Along(tangent.to_vec()),
+            ..FollowSettings::default()
+        };
+        let mut follower = Follower::new(Chart::coordinates_of(molecule, &top.x), settings);
+        let limits = Limits {
+            steps: Some(MOST_STEPS),
+            ..Limits::default()
+        };
+        let criteria = &self.criteria;
+        match saddle::find(
+            live.potential(),
+            &top.x,
+            &mut follower,
+            criteria,
+            &limits,
+            &mut observer,
+        ) {
+            Ok(found) => {
+                spent.saddle += found.evaluations;
+                spent.hessians += found.hessian_evaluations;
+                if found.stop == Stop::Converged {
+                    return Ok((found.point, found.stop));
+                }
+            }
+            Err(SearchError::Surface { last, .. }) => {
+                spent.saddle += last.evaluations;
+                spent.hessians += last.hessian_evaluations;
+            }
+            Err(error @ SearchError::Start(_)) => return Err(error.to_string()),
+        }
+        let (mut point, mut mode) = (top.clone(), tangent.to_vec());
+        let mut round = 1;
+        loop {
+            if interrupt::raised() {
+                return Err("interrupted".to_owned());
+            }
+            let start = self.passages.prove(&point)?;
+            spent.saddle += start.evaluations;
+            spent.hessians += start.hessian_evaluations;
+            let start = (point, start.hessian, mode.as_slice());
+            let found = summit::climb(live.potential(), start, true, criteria, MOST_STEPS, &mut observer);
+            let found = found.map_err(|error| error.to_string())?;
+            spent.saddle += found.evaluations;
+            spent.hessians += found.hessian_evaluations;
+            if found.stop == Stop::Converged || round == ROUNDS {
+                return Ok((found.point, found.stop));
+            }
+            (point, mode) = (found.point, found.mode);
+            round += 1;
+        }
     }
 
     /// What a point is, and what it connects.
-    fn judge(&self, found: summit::Summit, ends: [&Valley; 2], spent: &mut Spent) -> Result<Crossing, String> {
-        let saddle = self.passages.prove(&found.point)?;
+    fn judge(&self, found: Summit, ends: [&Valley; 2], spent: &mut Spent) -> Result<Crossing, String> {
+        let (point, stop) = found;
+        let saddle = self.passages.prove(&point)?;
         spent.verification += saddle.evaluations;
         spent.hessians += saddle.hessian_evaluations;
-        let stationary = found.stop == Stop::Converged;
+        let stationary = stop == Stop::Converged;
         let sides = match (stationary, saddle.negative_modes()) {
             (true, 1) => Some(self.sides(&saddle, ends, spent)?),
             _ => None,
         };
         Ok(Crossing {
             saddle,
-            stop: found.stop,
+            stop,
             stationary,
             sides,
         })

@@ -2,13 +2,15 @@
 
 use super::args::{
     Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, ForceFieldName, FormatName,
-    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, TsArgs, VibrationsArgs,
+    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, SurfaceName, TsArgs,
+    VibrationsArgs,
 };
 use super::barriers::BarriersTask;
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
 use super::interrupt;
+use super::mix::Mix;
 use super::optimizer::Optimizer;
 use super::path::PathTask;
 use super::surface::{External, ForceFields, Surfaces};
@@ -370,6 +372,7 @@ fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
         // It is the gas's alone: force fields don't depend on it.
         args.surface.multiplicity = None;
     }
+    name_ends(&mut args.surface, &args.common.inputs);
     let mut common = Common::new(args.common)?;
     let surfaces = surfaces(&args.surface, &mut common)?;
     // One path, all workers on its structures.
@@ -592,6 +595,7 @@ fn engine(option: &str, text: &str, args: &SurfaceArgs, common: &Common) -> Resu
 /// Where the surface can't be had several times at once, molecules are worked on one by one.
 fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageError> {
     let surfaces = match &args.engine {
+        None if args.surface == Some(SurfaceName::Mix) => Surfaces::Mix(Box::new(mix(args, common.charge)?)),
         Some(text) => engine("--engine", text, args, common)?,
         None => Surfaces::ForceFields(Box::new(force_fields(args)?)),
     };
@@ -599,6 +603,42 @@ fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageEr
         common.threads = 1;
     }
     Ok(surfaces)
+}
+
+/// Both bonding patterns.
+fn mix(args: &SurfaceArgs, charge: Option<i32>) -> Result<Mix, UsageError> {
+    if !(args.coupling > 0.0 && args.coupling.is_finite()) {
+        return Err(UsageError(format!(
+            "--coupling {}: a positive energy in kcal/mol is expected",
+            args.coupling
+        )));
+    }
+    if !args.reaction_energy.is_finite() {
+        return Err(UsageError(
+            "--reaction-energy: a number in kcal/mol is expected".to_owned(),
+        ));
+    }
+    let file = |path: &Option<PathBuf>, option: &str| match path {
+        Some(path) => Ok(Input::new(path.clone())),
+        None => Err(UsageError(format!(
+            "--surface mix needs the structures of both bonding patterns: {option} FILE is missing"
+        ))),
+    };
+    Ok(Mix {
+        fields: force_fields(args)?,
+        ends: [file(&args.reactant, "--reactant")?, file(&args.product, "--product")?],
+        coupling: args.coupling,
+        reaction_energy: args.reaction_energy,
+        charge,
+    })
+}
+
+/// Where the bonding patterns of `--surface mix` are not named they are those of two input files.
+fn name_ends(surface: &mut SurfaceArgs, inputs: &[PathBuf]) {
+    if let (Some(SurfaceName::Mix), [first, .., last]) = (surface.surface, inputs) {
+        surface.reactant.get_or_insert_with(|| first.clone());
+        surface.product.get_or_insert_with(|| last.clone());
+    }
 }
 
 fn force_fields(args: &SurfaceArgs) -> Result<ForceFields, UsageError> {

@@ -24,6 +24,7 @@ mod isomers;
 mod job;
 mod message;
 mod minimize;
+mod mix;
 mod optimizer;
 mod output;
 mod passage;

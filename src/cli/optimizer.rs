@@ -134,6 +134,7 @@ fn internal(ready: &Ready, x: &[f64], hold: &Hold, constraints: &[Constraint]) -
         // Restraints have no second derivatives of their own: those of the force field alone are the guess then.
         Assigned::ForceField(field) if hold.is_restrained() => InitialHessian::Surface(Box::new(field.evaluator())),
         Assigned::ForceField(_) => InitialHessian::Own,
+        Assigned::Mix(_) => InitialHessian::Model(Model::Lindh),
         Assigned::Engine { .. } => match mmff94_evaluator(molecule) {
             Some(evaluator) => InitialHessian::Surface(Box::new(evaluator)),
             None => InitialHessian::Model(Model::Schlegel),

@@ -116,6 +116,7 @@ impl Passages<'_> {
         let known = &self.ready.prepared.molecule;
         match &self.ready.assigned {
             Assigned::ForceField(_) => known.clone(),
+            Assigned::Mix(_) => bonded_at(known, x, Some(known.net_charge())),
             Assigned::Engine { system, .. } => bonded_at(known, x, Some(system.charge)),
         }
     }

@@ -15,7 +15,7 @@ use super::report::json::Identity;
 use super::report::path::{EndPart, GradientsPart, PathLine, PathPoint, RatePart};
 use super::report::structure::{self, Annotation};
 use super::run_records;
-use super::surface::Surfaces;
+use super::surface::{Assigned, Surfaces};
 use crate::formats::{Format, RawRecord};
 use crate::optimize::{Criteria, Point, vector};
 use crate::saddle::path::chain::{ChainSettings, ChainStop};
@@ -133,7 +133,7 @@ impl Paths<'_> {
             }
         }
         if self.task.saddle {
-            self.over(&passages, ends, &between)
+            self.over(&passages, ends, &between, &mut outcome.messages)
         } else {
             self.between(&passages, ends, &between)
         }
@@ -185,10 +185,20 @@ impl Paths<'_> {
     }
 
     /// The pass between two structures.
-    fn over(&self, passages: &Passages<'_>, ends: [Valley; 2], between: &[Vec<f64>]) -> Result<Found, String> {
+    fn over(
+        &self,
+        passages: &Passages<'_>,
+        ends: [Valley; 2],
+        between: &[Vec<f64>],
+        messages: &mut Vec<Message>,
+    ) -> Result<Found, String> {
         let mut spent = Spent::default();
         let search = self.search(passages);
-        let crossing = search.cross([&ends[0], &ends[1]], between, &mut spent)?;
+        let mut notes = Vec::new();
+        let crossing = search.cross([&ends[0], &ends[1]], between, &mut spent, &mut notes);
+        let detail = |text| message(passages.ready, Level::Detail, text);
+        messages.extend(notes.into_iter().map(detail));
+        let crossing = crossing?;
         let (converged, connects) = (crossing.converged(), crossing.words());
         let Crossing {
             saddle, stop, sides, ..
@@ -365,7 +375,7 @@ impl Paths<'_> {
                 .collect(),
             connects: found.connects,
             rates: found.rates,
-            guess: false,
+            guess: matches!(ready.assigned, Assigned::Mix(_)),
             wall_seconds,
         }
     }

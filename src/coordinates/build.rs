@@ -172,6 +172,10 @@ impl Builder<'_> {
         for j in (0..self.molecule.len()).filter(|&j| !kept[j]) {
             if let [a, b, c] = self.molecule.neighbors(j) {
                 let (a, b, c) = (a.atom, b.atom, c.atom);
+                // Two bonds in line span no plane.
+                if self.is_linear(a, j, b) || self.is_linear(b, j, c) || self.is_linear(c, j, a) {
+                    continue;
+                }
                 let planes = [[a, j, b, c], [b, j, c, a], [c, j, a, b]].map(Primitive::OutOfPlane);
                 if planes.iter().all(|p| p.value(self.x).abs() < PLANAR) {
                     self.primitives.extend(planes);

@@ -5,10 +5,10 @@
 //! coordinates, and the back-transformation makes it a curved one. The model is made anew at each point from a guess of the
 //! curvature and all that the way has told, which is kept as points: so it survives a change of the coordinates.
 
-mod curvature;
+pub(crate) mod curvature;
 mod held;
-mod matrix;
-mod restricted;
+pub(crate) mod matrix;
+pub(crate) mod restricted;
 mod surrogate;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,17 @@
 //! Passes between valleys: the search for transition states, the paths that lead over them, and the proof that they are what they
 //! are said to be.
 
+pub mod chart;
+pub mod follow;
+mod loose;
+pub mod modes;
 pub mod path;
+mod ritz;
+pub mod search;
 pub mod torsion;
 pub mod verify;
 
+pub use chart::{Chart, Curvature};
+pub use follow::{FollowSettings, Follower, Guide, Method};
+pub use search::{Found, SearchError, find};
 pub use verify::{Kind, Verified, VerifySettings, verify};

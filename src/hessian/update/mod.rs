@@ -6,6 +6,7 @@
 pub mod bfgs;
 pub mod bfgs_or_sr1;
 pub mod bofill;
+pub mod multisecant;
 pub mod psb;
 pub mod sr1;
 pub mod ts_bfgs;

@@ -18,7 +18,7 @@ const GROWTH: f64 = 1.5;
 const LEVELS: usize = 27;
 
 /// Diagonal model: Σ k b bᵀ.
-pub(super) fn from_model(
+pub fn from_model(
     model: &dyn ModelHessian,
     coordinates: &InternalCoordinates,
     metric: &Metric,
@@ -32,7 +32,7 @@ pub(super) fn from_model(
 
 /// What a surface knows of its own stiff directions, Σ k b bᵀ, as far as their atoms share a coordinate. `None` for a surface that
 /// knows nothing.
-pub(super) fn from_surface(surface: &mut dyn Potential, metric: &Metric, x: &[f64]) -> Option<BlockMatrix> {
+pub fn from_surface(surface: &mut dyn Potential, metric: &Metric, x: &[f64]) -> Option<BlockMatrix> {
     let mut out = metric.analysis.matrix();
     let known = surface.curvature(x, &mut |atoms, b, k| {
         let coupled = |(n, &i): (usize, &usize)| atoms[..n].iter().all(|&j| out.has_pair(i, j));
@@ -45,7 +45,7 @@ pub(super) fn from_surface(surface: &mut dyn Potential, metric: &Metric, x: &[f6
 }
 
 /// A Cartesian Hessian holds the curvature of the coordinates themselves, Σ g_q d²q/dx²: what is left is BᵀH_qB.
-pub(super) fn subtract_coordinates(
+pub fn subtract_coordinates(
     coordinates: &InternalCoordinates,
     x: &[f64],
     internal_gradient: &[f64],
@@ -71,7 +71,7 @@ pub(super) fn subtract_coordinates(
 }
 
 /// BᵀH_qB here of a Hessian whose H_q = B₀⁻ᵀ H B₀⁻ comes from another point.
-pub(super) fn carry(hessian: &SymmetricMatrix, from: &Metric, to: &Metric) -> SymmetricMatrix {
+pub fn carry(hessian: &SymmetricMatrix, from: &Metric, to: &Metric) -> SymmetricMatrix {
     let n = to.b.columns();
     // Columns of T = F₀⁻B₀ᵀB: the displacement there that is the same as a unit displacement here.
     let mut unit = vec![0.0; n];
@@ -86,7 +86,7 @@ pub(super) fn carry(hessian: &SymmetricMatrix, from: &Metric, to: &Metric) -> Sy
 
 /// Lifts the softest curvature, in the metric of the internal coordinates. Gives the multiple of the metric that was added. `level`: the
 /// number in the series of shifts that was right at the last point, which it mostly is again.
-pub(super) fn lift(base: &mut Base, metric: &Metric, level: &mut usize) -> f64 {
+pub fn lift(base: &mut Base, metric: &Metric, level: &mut usize) -> f64 {
     let Base::Dense(hessian) = base else {
         // Models are positive definite as they are.
         return 0.0;

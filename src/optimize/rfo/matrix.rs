@@ -9,7 +9,7 @@ use crate::linalg::{Cholesky, Eigen, SymmetricMatrix};
 
 /// What it is made from.
 #[derive(Clone, Debug)]
-pub(super) enum Base {
+pub enum Base {
     /// Couples the atoms of one coordinate only: models.
     Sparse(BlockMatrix),
     /// Couples everything: second derivatives.
@@ -18,14 +18,14 @@ pub(super) enum Base {
 
 /// Guess + Σ a u uᵀ, over Cartesian displacements, kcal/mol/Å².
 #[derive(Clone, Debug)]
-pub(super) struct Hessian {
+pub struct Hessian {
     pub base: Base,
     pub learnt: Learnt,
 }
 
 /// The outer products.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Learnt(Vec<(f64, Vec<f64>)>);
+pub struct Learnt(Vec<(f64, Vec<f64>)>);
 
 impl Learnt {
     /// Σ a u (u·v).
@@ -109,7 +109,7 @@ impl Updatable for Hessian {
 }
 
 /// A Hessian that can be shifted by multiples of the metric and solved with.
-pub(super) enum Shiftable<'a> {
+pub enum Shiftable<'a> {
     /// The guess is shifted and factorized; what was learnt comes in afterwards.
     Sparse(&'a BlockMatrix, &'a Learnt),
     /// The sum of all.
@@ -117,7 +117,7 @@ pub(super) enum Shiftable<'a> {
 }
 
 /// (H + μF)⁻¹.
-pub(super) enum Inverse {
+pub enum Inverse {
     Plain(Factor),
     Dense(Cholesky),
     Woodbury(Woodbury),
@@ -172,7 +172,7 @@ impl Inverse {
 
 /// (A + U D Uᵀ)⁻¹ = A⁻¹ − A⁻¹U (D⁻¹ + UᵀA⁻¹U)⁻¹ UᵀA⁻¹ with D = ±1 (M. A. Woodbury, Princeton Statistical Research Group, Memo 42,
 /// 1950).
-pub(super) struct Woodbury {
+pub struct Woodbury {
     factor: Factor,
     /// U.
     columns: Vec<Vec<f64>>,

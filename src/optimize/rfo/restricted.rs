@@ -7,7 +7,7 @@ use crate::coordinates::Metric;
 use crate::linalg::vector::dot;
 
 /// A quadratic model of the surface over Cartesian displacements, in the metric of the internal coordinates.
-pub(super) struct Quadratic<'a> {
+pub struct Quadratic<'a> {
     /// Gradient, with the pull of constraints.
     gradient: &'a [f64],
     /// Hessian with constraints' stiffness.
@@ -29,7 +29,7 @@ const MOST_FACTORIZATIONS: usize = 60;
 
 /// A step and the shift that limits it.
 #[derive(Clone, Debug)]
-pub(super) struct Restricted {
+pub struct Restricted {
     pub step: Vec<f64>,
     pub shift: f64,
 }

@@ -5,6 +5,7 @@
 //! removed afterwards. Coordinates go in as bohr in full, so that our conversion counts and not the program's own; the gradient
 //! comes back with 14 digits.
 
+mod orientation;
 mod output;
 
 use super::process::{Guarded, ending, seconds};
@@ -245,11 +246,13 @@ impl Potential for Xtb {
             return Ok(0.0);
         }
         let restart = self.scratch.path().join(RESTART);
-        let energy = match self.run(x, gradient) {
+        let turned = orientation::turned(x);
+        let energy = match self.run(&turned, gradient) {
             // The charges of another structure can be a bad start: once more without them.
-            Err(Fault::NotConverged(_)) if fs::remove_file(&restart).is_ok() => self.run(x, gradient),
+            Err(Fault::NotConverged(_)) if fs::remove_file(&restart).is_ok() => self.run(&turned, gradient),
             result => result,
         };
+        orientation::turn_back(gradient);
         let name = self.method.name();
         let energy = energy.map_err(|fault| match fault {
             Fault::NotConverged(message) => EvalError::Refused {

@@ -350,7 +350,6 @@ mod tests {
             climb: 20.0,
             iterations: 300,
             free: false,
-            ..ChainSettings::default()
         }
     }
 

@@ -326,15 +326,16 @@ impl Walker<'_> {
         direction.iter_mut().for_each(|d| *d /= length);
         let curvature = start.hessian.quadratic_form(&direction);
         let wanted = (2.0 * FIRST_FALL / curvature.abs().max(1e-6)).sqrt();
-        let mut off = wanted.clamp(0.2 * self.settings.step, 2.0 * self.settings.step);
-        for _ in 0..4 {
+        let wanted = wanted.clamp(0.2 * self.settings.step, 2.0 * self.settings.step);
+        // Where the pass is low a straight step soon climbs the walls of the bend; where it is broad round-off hides a short one.
+        for factor in [1.0, 0.5, 0.25, 0.1, 2.0, 4.0, 0.04] {
+            let off = factor * wanted;
             let mut q = start.q.clone();
             add_scaled(&mut q, off, &direction);
             let place = self.visit(&q, start)?;
             if place.point.energy < start.point.energy {
                 return Ok((place, off));
             }
-            off *= 2.0;
         }
         Err(IrcError::NoDescent)
     }
@@ -361,7 +362,7 @@ fn predict(here: &Place, length: f64) -> Result<Vec<f64>, LinalgError> {
     let part = length / PREDICTOR_PARTS as f64;
     while s < length {
         let now = speed(t);
-        if !(now > 1e-4 * first) {
+        if now.is_nan() || now <= 1e-4 * first {
             break;
         }
         let ds = part.min(length - s);

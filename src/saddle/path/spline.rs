@@ -1,5 +1,7 @@
 //! A smooth curve through structures, by arc length.
 
+use crate::linalg::vector::add_scaled;
+
 /// A natural cubic spline through points, whose parameter is the length of the polygon.
 #[derive(Clone, Debug)]
 pub struct Spline {
@@ -63,9 +65,8 @@ fn bends(knots: &[f64], points: &[Vec<f64>]) -> Vec<Vec<f64>> {
         }
     }
     for k in (1..count.max(1) - 1).rev() {
-        for c in 0..n {
-            bends[k][c] -= above[k] * bends[k + 1][c];
-        }
+        let next = bends[k + 1].clone();
+        add_scaled(&mut bends[k], -above[k], &next);
     }
     bends
 }

@@ -1,0 +1,192 @@
+//! The lowest modes of a quadratic model, `H v = λ F v` in the metric F of the internal coordinates: shift and invert, with the
+//! Cholesky decompositions that steps are made of (Ericsson and Ruhe, Math. Comput. 35, 1251 (1980)).
+
+use crate::coordinates::Metric;
+use crate::linalg::vector::{add_scaled, dot};
+use crate::linalg::{Eigen, SymmetricMatrix};
+use crate::optimize::rfo::matrix::{Hessian, Inverse, Shiftable};
+
+/// First shift that is tried where nothing is known of the lowest curvature, kcal/mol/Å² or kcal/mol/radian².
+const FIRST_SHIFT: f64 = 10.0;
+/// It grows by this until the matrix is positive definite.
+const GROWTH: f64 = 4.0;
+const SHIFTS: usize = 24;
+/// Curvature given to rigid motions, relative to the mean of the diagonal.
+const RIGID: f64 = 1e-6;
+/// A pair has converged where the change of its vector in one more iteration would be below this.
+const RESIDUAL: f64 = 1e-5;
+/// Largest basis.
+const LARGEST: usize = 48;
+/// Of a new direction less than this fraction remained outside the basis: nothing new is in it.
+const DEPENDENT: f64 = 1e-9;
+
+/// Eigenpairs in ascending order.
+#[derive(Clone, Debug, Default)]
+pub struct Modes {
+    /// Curvatures, kcal/mol/Å² or kcal/mol/radian².
+    pub values: Vec<f64>,
+    /// Cartesian displacements v with vᵀFv = 1.
+    pub vectors: Vec<Vec<f64>>,
+    /// F v of each.
+    pub covectors: Vec<Vec<f64>>,
+}
+
+impl Modes {
+    /// The one that resembles a direction most, in the metric, and how much: the cosine.
+    #[must_use]
+    pub fn like(&self, direction: &[f64], metric: &Metric) -> Option<(usize, f64)> {
+        let length = dot(direction, &metric.gram.times(direction)).max(0.0).sqrt();
+        let cosines = self
+            .covectors
+            .iter()
+            .map(|c| dot(c, direction).abs() / length.max(1e-300));
+        cosines.enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// Number of negative curvatures among those known.
+    #[must_use]
+    pub fn negative(&self) -> usize {
+        self.values.iter().filter(|v| **v < 0.0).count()
+    }
+}
+
+/// The lowest `wanted` modes. `guesses` are directions near them, where any are known.
+#[must_use]
+pub fn lowest(hessian: &Hessian, metric: &Metric, wanted: usize, guesses: &[Vec<f64>]) -> Modes {
+    let n = metric.b.columns();
+    let diagonal = hessian.base.diagonal();
+    let rigid = RIGID * diagonal.iter().map(|h| h.abs()).sum::<f64>() / n.max(1) as f64;
+    let Some((shift, inverse)) = definite(hessian, metric, rigid.max(1e-12)) else {
+        return Modes::default();
+    };
+    let mut space = Space::new(metric);
+    let mut waiting: Vec<Vec<f64>> = guesses.iter().rev().cloned().collect();
+    let mut arbitrary = (0..ARBITRARY).map(|which| {
+        let scattered: Vec<f64> = (1..=n).map(|i| (1.0 + (i * (7 + 4 * which)) as f64).sin()).collect();
+        inverse.solve(&metric.gram.times(&scattered))
+    });
+    waiting.extend(arbitrary.next());
+    let mut best = Modes::default();
+    let most = LARGEST.min(n);
+    while space.basis.len() < most {
+        let Some(next) = waiting.pop().or_else(|| arbitrary.next()) else {
+            break;
+        };
+        if !space.push(next, &inverse) {
+            continue;
+        }
+        if !waiting.is_empty() && space.basis.len() < wanted.min(most) {
+            continue;
+        }
+        let Some((modes, residual)) = space.judge(wanted, shift) else {
+            break;
+        };
+        best = modes;
+        match residual {
+            Some(residual) => waiting.insert(0, residual),
+            None if best.values.len() == wanted && waiting.is_empty() => break,
+            None => {}
+        }
+    }
+    best
+}
+
+/// Arbitrary directions that are tried before the space is taken to be exhausted.
+const ARBITRARY: usize = 4;
+
+/// The inverse of H + σF for the first σ of a series that makes it positive definite.
+fn definite(hessian: &Hessian, metric: &Metric, rigid: f64) -> Option<(f64, Inverse)> {
+    let matrix = Shiftable::new(hessian);
+    let mut shift = FIRST_SHIFT;
+    for _ in 0..SHIFTS {
+        if let Some(inverse) = matrix.invert(shift, rigid, metric) {
+            return Some((shift, inverse));
+        }
+        shift *= GROWTH;
+    }
+    None
+}
+
+/// The search space: a basis Q with QᵀFQ = 1, the vectors FQ, and the iterates (H + σF)⁻¹FQ.
+struct Space<'a> {
+    metric: &'a Metric,
+    basis: Vec<Vec<f64>>,
+    covectors: Vec<Vec<f64>>,
+    iterates: Vec<Vec<f64>>,
+}
+
+impl<'a> Space<'a> {
+    fn new(metric: &'a Metric) -> Self {
+        Self {
+            metric,
+            basis: Vec::new(),
+            covectors: Vec::new(),
+            iterates: Vec::new(),
+        }
+    }
+
+    /// Adds what of a direction is new. False where nothing is.
+    fn push(&mut self, mut direction: Vec<f64>, inverse: &Inverse) -> bool {
+        let length = self.length(&direction);
+        for _ in 0..2 {
+            for (q, c) in self.basis.iter().zip(&self.covectors) {
+                let along = dot(c, &direction);
+                add_scaled(&mut direction, -along, q);
+            }
+        }
+        let rest = self.length(&direction);
+        if !(rest > DEPENDENT * length && rest.is_finite()) {
+            return false;
+        }
+        direction.iter_mut().for_each(|d| *d /= rest);
+        let covector = self.metric.gram.times(&direction);
+        self.iterates.push(inverse.solve(&covector));
+        self.covectors.push(covector);
+        self.basis.push(direction);
+        true
+    }
+
+    fn length(&self, v: &[f64]) -> f64 {
+        dot(v, &self.metric.gram.times(v)).max(0.0).sqrt()
+    }
+
+    /// The wanted pairs as far as the space has them, and a direction that improves the first one that has not converged.
+    fn judge(&self, wanted: usize, shift: f64) -> Option<(Modes, Option<Vec<f64>>)> {
+        let m = self.basis.len();
+        let mut matrix = SymmetricMatrix::zeros(m);
+        for i in 0..m {
+            for j in 0..=i {
+                let mean = f64::midpoint(
+                    dot(&self.covectors[i], &self.iterates[j]),
+                    dot(&self.covectors[j], &self.iterates[i]),
+                );
+                // The lowest eigenvalues of the negative inverse belong to the lowest of the matrix.
+                matrix.set(i, j, -mean);
+            }
+        }
+        let ritz = Eigen::new(&matrix).ok()?;
+        let mut modes = Modes::default();
+        let mut improvement = None;
+        for k in 0..wanted.min(m) {
+            let inverse = -ritz.values[k];
+            let vector = combination(&self.basis, ritz.vector(k));
+            let mut residual = combination(&self.iterates, ritz.vector(k));
+            add_scaled(&mut residual, -inverse, &vector);
+            if self.length(&residual) > RESIDUAL * inverse.abs() {
+                improvement.get_or_insert(residual);
+            }
+            modes.values.push(inverse.recip() - shift);
+            modes.vectors.push(vector);
+            modes.covectors.push(combination(&self.covectors, ritz.vector(k)));
+        }
+        Some((modes, improvement))
+    }
+}
+
+fn combination(vectors: &[Vec<f64>], coefficients: &[f64]) -> Vec<f64> {
+    let mut sum = vec![0.0; vectors.first().map_or(0, Vec::len)];
+    for (v, &c) in vectors.iter().zip(coefficients) {
+        add_scaled(&mut sum, c, v);
+    }
+    sum
+}
