@@ -27,6 +27,8 @@ pub enum Command {
     Vibrations(VibrationsArgs),
     /// Relaxes each molecule at a series of values of one or two coordinates.
     Scan(ScanArgs),
+    /// Finds the transition state near each structure, and proves that it is one.
+    Ts(TsArgs),
     /// Finds the low-energy conformers of each molecule, each once.
     #[command(visible_alias = "conf")]
     Conformers(ConformersArgs),
@@ -303,6 +305,32 @@ pub struct GasArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct TsArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// When it has converged, as for minimize [default: gau_tight on force fields, gau on engines].
+    #[arg(long, value_name = "NAME")]
+    pub convergence: Option<String>,
+    /// Most steps.
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub max_steps: usize,
+    /// How steps are chosen: image (restricted steps on the image function), p-rfo (partitioned rational functions). auto: image.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub method: SaddleMethodName,
+    /// Follow this mode of the start uphill, numbers from 1 for the lowest.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "along")]
+    pub mode: Option<u16>,
+    /// Follow the mode that changes these distances, angles or dihedrals most: 1-2,2-3 or 1-2-3-4.
+    #[arg(long, value_name = "ATOMS")]
+    pub along: Option<String>,
+    /// Write every step's structure to this file (format by extension).
+    #[arg(long, value_name = "FILE")]
+    pub trajectory: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct ConformersArgs {
     #[command(flatten)]
     pub common: CommonArgs,
@@ -459,6 +487,13 @@ pub enum OptimizerName {
     Sd,
     Pattern,
     Adam,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SaddleMethodName {
+    Auto,
+    Image,
+    PRfo,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

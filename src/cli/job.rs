@@ -2,7 +2,7 @@
 
 use super::args::{
     Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName,
-    MinimizeArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, VibrationsArgs,
+    MinimizeArgs, SaddleMethodName, ScanArgs, SelectName, ServeArgs, SurfaceArgs, TsArgs, VibrationsArgs,
 };
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
@@ -16,10 +16,12 @@ use crate::conformers::pool::PoolSettings;
 use crate::conformers::run::Method;
 use crate::conformers::search::Settings;
 use crate::conformers::similarity::{Compared, Hand};
+use crate::coordinates::Primitive;
 use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
 use crate::potential::external::{Engine, Waits, ipi};
+use crate::saddle;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +71,7 @@ pub enum Task {
     Minimize(Box<MinimizeTask>),
     Vibrations(Box<VibrationsTask>),
     Scan(Box<ScanTask>),
+    Ts(Box<TsTask>),
     Conformers(Box<ConformersTask>),
     Cluster(ClusterTask),
     Compare(CompareTask),
@@ -158,6 +161,24 @@ pub struct ScanTask {
     pub csv: Option<PathBuf>,
 }
 
+pub struct TsTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    pub criteria: Criteria,
+    pub limits: Limits,
+    pub method: saddle::Method,
+    pub uphill: Uphill,
+    pub trajectory: Option<(PathBuf, Format)>,
+}
+
+/// What is followed uphill.
+pub enum Uphill {
+    /// The mode of this number, from 0.
+    Mode(usize),
+    /// Distances, angles and dihedrals, by the numbers of their atoms, from 0.
+    Along(Vec<Primitive>),
+}
+
 pub struct ConformersTask {
     pub surfaces: Surfaces,
     pub json: bool,
@@ -177,6 +198,7 @@ impl Job {
             Command::Minimize(minimize) => minimize_task(minimize)?,
             Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
+            Command::Ts(ts) => ts_task(ts)?,
             Command::Conformers(conformers) => conformers_task(conformers)?,
             Command::Cluster(cluster) => cluster_task(cluster)?,
             Command::Compare(compare) => compare_task(compare)?,
@@ -337,6 +359,62 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Scan(Box::new(task))))
+}
+
+fn ts_task(args: TsArgs) -> Result<(Common, Task), UsageError> {
+    let mut common = Common::new(args.common)?;
+    let surfaces = surfaces(&args.surface, &mut common)?;
+    // Force fields are cheap and free of noise; what an engine's noise leaves of tighter criteria costs many gradients.
+    let usual = if surfaces.need_bonds() { "gau_tight" } else { "gau" };
+    let task = TsTask {
+        surfaces,
+        json: args.surface.json,
+        criteria: criteria(args.convergence.as_deref().unwrap_or(usual))?,
+        limits: Limits {
+            steps: Some(args.max_steps),
+            ..Limits::default()
+        },
+        method: match args.method {
+            SaddleMethodName::Auto | SaddleMethodName::Image => saddle::Method::Image,
+            SaddleMethodName::PRfo => saddle::Method::PartitionedRfo,
+        },
+        uphill: match (args.mode, &args.along) {
+            (_, Some(text)) => Uphill::Along(driven(text)?),
+            (mode, None) => Uphill::Mode(mode.map_or(0, |number| usize::from(number) - 1)),
+        },
+        trajectory: args.trajectory.map(|path| {
+            let format = Format::from_path(&path).unwrap_or(Format::Xyz);
+            (path, format)
+        }),
+    };
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    Ok((common, Task::Ts(Box::new(task))))
+}
+
+/// Coordinates by their atoms: `1-2,2-3-4`.
+fn driven(text: &str) -> Result<Vec<Primitive>, UsageError> {
+    let one = |item: &str| {
+        let atoms: Option<Vec<usize>> = item
+            .split('-')
+            .map(|number| number.trim().parse::<usize>().ok()?.checked_sub(1))
+            .collect();
+        match atoms.as_deref() {
+            Some(&[i, j]) if i != j => Some(Primitive::Stretch([i, j])),
+            Some(&[i, j, k]) if i != j && j != k && i != k => Some(Primitive::Bend([i, j, k])),
+            Some(&[i, j, k, l]) if i != j && j != k && k != l && i != k && j != l && i != l => {
+                Some(Primitive::Dihedral([i, j, k, l]))
+            }
+            _ => None,
+        }
+        .ok_or_else(|| {
+            UsageError(format!(
+                "--along {text}: '{item}' is not two, three or four different atoms; numbers from 1 with dashes are expected, such as 1-2,2-3"
+            ))
+        })
+    };
+    text.split(',').map(one).collect()
 }
 
 /// Energies above the lowest (kcal/mol) that are searched completely where no window is given.

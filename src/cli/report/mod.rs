@@ -7,5 +7,6 @@ pub mod progress;
 pub mod scan;
 pub mod structure;
 pub mod table;
+pub mod ts;
 pub mod vibrations;
 pub mod viewers;
