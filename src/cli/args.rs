@@ -27,8 +27,10 @@ pub enum Command {
     Vibrations(VibrationsArgs),
     /// Relaxes each molecule at a series of values of one or two coordinates.
     Scan(ScanArgs),
-    /// Finds the transition state near each structure, and proves that it is one.
+    /// Finds transition states, and proves them.
     Ts(TsArgs),
+    /// Follows a path: down both sides of a saddle, or between two structures and over the pass between them.
+    Path(PathArgs),
     /// Finds the low-energy conformers of each molecule, each once.
     #[command(visible_alias = "conf")]
     Conformers(ConformersArgs),
@@ -79,7 +81,7 @@ pub struct CommonArgs {
 }
 
 /// What the commands with an energy take.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub struct SurfaceArgs {
     /// Force field; auto: MMFF94 where it has parameters for the whole molecule, else UFF.
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -88,6 +90,21 @@ pub struct SurfaceArgs {
     /// speaks JSON lines; ipi:unix:NAME or ipi:localhost:PORT, where an i-PI client is waited for.
     #[arg(long, value_name = "ENGINE", conflicts_with_all = ["forcefield", "parameters", "cutoff"])]
     pub engine: Option<String>,
+    /// mix: the force fields of two bonding patterns, joined so that the bonds that differ can break and form. A guess.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["engine", "cutoff"])]
+    pub surface: Option<SurfaceName>,
+    /// Structure with the one bonding pattern of --surface mix [default for path and ts: the first input].
+    #[arg(long, value_name = "FILE", requires = "surface")]
+    pub reactant: Option<PathBuf>,
+    /// Structure with the other one, its atoms in the same order [default for path and ts: the last input].
+    #[arg(long, value_name = "FILE", requires = "surface")]
+    pub product: Option<PathBuf>,
+    /// Coupling of the two, kcal/mol: the crossing is lowered by as much.
+    #[arg(long, value_name = "KCAL", default_value_t = 20.0)]
+    pub coupling: f64,
+    /// Energy of the product above the reactant, which two force fields don't tell, kcal/mol.
+    #[arg(long, value_name = "KCAL", default_value_t = 0.0, allow_negative_numbers = true)]
+    pub reaction_energy: f64,
     /// Longest time for one evaluation of an engine [default: 3600].
     #[arg(long, value_name = "SECONDS")]
     pub engine_timeout: Option<f64>,
@@ -180,6 +197,69 @@ pub struct ScanArgs {
     /// Most steps for one point.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub max_steps: usize,
+}
+
+/// One structure: it has to be a saddle, and the way of steepest descent is followed from it both ways. Two or more: the first and the
+/// last are the ends of a path (all atoms in the same order, or with bonds that tell which is which), and what is between them is a
+/// first guess of it.
+#[derive(Debug, ClapArgs)]
+pub struct PathArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// Look for the saddle between the two structures, prove it, and follow the path down from it.
+    #[arg(long)]
+    pub saddle: bool,
+    /// Chain between the structures: grow (from both ends), or band (interpolated and let down).
+    #[arg(long, value_name = "NAME", default_value = "grow")]
+    pub chain: ChainName,
+    /// Structures of the chain, ends included.
+    #[arg(long, value_name = "N", default_value_t = 11, value_parser = clap::value_parser!(u8).range(3..=101))]
+    pub images: u8,
+    /// Take the ends as they are.
+    #[arg(long)]
+    pub no_minimize: bool,
+    /// When the ends and the saddle have converged, as for minimize.
+    #[arg(long, value_name = "NAME", default_value = "gau_tight")]
+    pub convergence: String,
+    /// Rate constants by transition-state theory with tunnelling (Wigner, Eckart), at --temperature.
+    #[arg(long)]
+    pub rates: bool,
+    /// Write the profile to this file as comma-separated values.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub gas: GasArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct TsArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// All barriers of turning bonds: each bond is turned, each summit becomes a proven saddle between two minima.
+    #[arg(long)]
+    pub rotors: bool,
+    /// When a saddle has converged, as for minimize [default: gau_tight; gau on engines, but for --rotors].
+    #[arg(long, value_name = "NAME")]
+    pub convergence: Option<String>,
+    /// Most steps.
+    #[arg(long, value_name = "N", default_value_t = 300, conflicts_with = "rotors")]
+    pub max_steps: usize,
+    /// How steps are chosen: image (restricted steps on the image function), p-rfo (partitioned rational functions). auto: image.
+    #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with = "rotors")]
+    pub method: SaddleMethodName,
+    /// Follow this mode of the start uphill, numbers from 1 for the lowest.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["along", "rotors"])]
+    pub mode: Option<u16>,
+    /// Follow the mode that changes these distances, angles or dihedrals most: 1-2,2-3 or 1-2-3-4.
+    #[arg(long, value_name = "ATOMS", conflicts_with = "rotors")]
+    pub along: Option<String>,
+    /// Write every step's structure to this file (format by extension).
+    #[arg(long, value_name = "FILE", conflicts_with = "rotors")]
+    pub trajectory: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -305,32 +385,6 @@ pub struct GasArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-pub struct TsArgs {
-    #[command(flatten)]
-    pub common: CommonArgs,
-    #[command(flatten)]
-    pub surface: SurfaceArgs,
-    /// When it has converged, as for minimize [default: gau_tight on force fields, gau on engines].
-    #[arg(long, value_name = "NAME")]
-    pub convergence: Option<String>,
-    /// Most steps.
-    #[arg(long, value_name = "N", default_value_t = 300)]
-    pub max_steps: usize,
-    /// How steps are chosen: image (restricted steps on the image function), p-rfo (partitioned rational functions). auto: image.
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    pub method: SaddleMethodName,
-    /// Follow this mode of the start uphill, numbers from 1 for the lowest.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "along")]
-    pub mode: Option<u16>,
-    /// Follow the mode that changes these distances, angles or dihedrals most: 1-2,2-3 or 1-2-3-4.
-    #[arg(long, value_name = "ATOMS")]
-    pub along: Option<String>,
-    /// Write every step's structure to this file (format by extension).
-    #[arg(long, value_name = "FILE")]
-    pub trajectory: Option<PathBuf>,
-}
-
-#[derive(Debug, ClapArgs)]
 pub struct ConformersArgs {
     #[command(flatten)]
     pub common: CommonArgs,
@@ -369,6 +423,16 @@ pub struct ConformersArgs {
     /// Populations of the conformers kept by free energies, with vibrations (low ones damped as by quasi-rrho), at 1 atm.
     #[arg(long)]
     pub free_energy: bool,
+    /// Search every stereoisomer where the input (SMILES) leaves a configuration open, each as a record of its own, instead of one by chance.
+    #[arg(long)]
+    pub enumerate_stereo: bool,
+    /// Most stereoisomers of a molecule.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_isomers: u16,
+    /// Minimize the conformers found again on another surface: a force field's name, or an engine as for --engine. Each is kept once,
+    /// populations are that surface's. Not in the time of --max-time.
+    #[arg(long, value_name = "SURFACE")]
+    pub refine: Option<String>,
     /// Keep the state of the search in this file. The same command goes on from it after an interrupt, to the same end.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
@@ -464,11 +528,23 @@ pub enum ForceFieldName {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SurfaceName {
+    Mix,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MethodName {
     Auto,
     Systematic,
     BasinHopping,
     MultiStart,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ChainName {
+    Grow,
+    #[value(alias = "neb")]
+    Band,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

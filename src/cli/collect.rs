@@ -70,6 +70,7 @@ impl Collector {
             Task::Minimize(task) => task.trajectory.as_ref().map(|(path, _)| Sink::file(path)).transpose()?,
             Task::Ts(task) => task.trajectory.as_ref().map(|(path, _)| Sink::file(path)).transpose()?,
             Task::Scan(task) => task.csv.as_deref().map(Sink::file).transpose()?,
+            Task::Path(task) => task.csv.as_deref().map(Sink::file).transpose()?,
             _ => None,
         };
         let exports = match &job.task {

@@ -130,7 +130,7 @@ impl Hold {
                 self.plan.bias.add_energy_gradient(x, gradient);
             }
             // Not asked again: what it said at the end has the restraints in it already.
-            Assigned::Engine { .. } => *energy -= self.restraint_energy(x).unwrap_or(0.0),
+            Assigned::Engine { .. } | Assigned::Mix(_) => *energy -= self.restraint_energy(x).unwrap_or(0.0),
         }
         self.manifold(constraints, x).project(x, gradient);
         Ok(evaluated)

@@ -40,6 +40,14 @@ impl Records {
         }
     }
 
+    /// One record alone.
+    pub fn one(record: RawRecord) -> Self {
+        Self {
+            ahead: Some(Ok(record)),
+            ..Self::of(&[], None)
+        }
+    }
+
     /// The next record, which stays the next one.
     pub fn peek(&mut self) -> Option<&Result<RawRecord, ReadError>> {
         if self.ahead.is_none() {

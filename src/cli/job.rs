@@ -1,27 +1,32 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
+mod ts;
+
 use super::args::{
-    Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName,
-    MinimizeArgs, SaddleMethodName, ScanArgs, SelectName, ServeArgs, SurfaceArgs, TsArgs, VibrationsArgs,
+    Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, ForceFieldName, FormatName,
+    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, SurfaceName, VibrationsArgs,
 };
+use super::barriers::BarriersTask;
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
 use super::interrupt;
+use super::mix::Mix;
 use super::optimizer::Optimizer;
+use super::path::PathTask;
 use super::surface::{External, ForceFields, Surfaces};
+use super::ts::TsTask;
 use crate::conformers::cluster as cluster_search;
 use crate::conformers::ensemble::{EnsembleSettings, Select};
 use crate::conformers::pool::PoolSettings;
 use crate::conformers::run::Method;
 use crate::conformers::search::Settings;
 use crate::conformers::similarity::{Compared, Hand};
-use crate::coordinates::Primitive;
 use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
 use crate::potential::external::{Engine, Waits, ipi};
-use crate::saddle;
+use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,8 +76,10 @@ pub enum Task {
     Minimize(Box<MinimizeTask>),
     Vibrations(Box<VibrationsTask>),
     Scan(Box<ScanTask>),
-    Ts(Box<TsTask>),
     Conformers(Box<ConformersTask>),
+    Path(Box<PathTask>),
+    Barriers(Box<BarriersTask>),
+    Ts(Box<TsTask>),
     Cluster(ClusterTask),
     Compare(CompareTask),
     Convert,
@@ -161,24 +168,6 @@ pub struct ScanTask {
     pub csv: Option<PathBuf>,
 }
 
-pub struct TsTask {
-    pub surfaces: Surfaces,
-    pub json: bool,
-    pub criteria: Criteria,
-    pub limits: Limits,
-    pub method: saddle::Method,
-    pub uphill: Uphill,
-    pub trajectory: Option<(PathBuf, Format)>,
-}
-
-/// What is followed uphill.
-pub enum Uphill {
-    /// The mode of this number, from 0.
-    Mode(usize),
-    /// Distances, angles and dihedrals, by the numbers of their atoms, from 0.
-    Along(Vec<Primitive>),
-}
-
 pub struct ConformersTask {
     pub surfaces: Surfaces,
     pub json: bool,
@@ -186,6 +175,10 @@ pub struct ConformersTask {
     pub search: Settings,
     pub ensemble: EnsembleSettings,
     pub free_energy: bool,
+    /// Most stereoisomers, where what the input leaves open is to be enumerated.
+    pub isomers: Option<usize>,
+    /// Where the conformers found are minimized again.
+    pub refine: Option<Surfaces>,
     pub checkpoint: Option<PathBuf>,
     /// Threads inside a search; molecules are searched one after another.
     pub threads: usize,
@@ -198,8 +191,9 @@ impl Job {
             Command::Minimize(minimize) => minimize_task(minimize)?,
             Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
-            Command::Ts(ts) => ts_task(ts)?,
             Command::Conformers(conformers) => conformers_task(conformers)?,
+            Command::Ts(ts) => ts::task(ts)?,
+            Command::Path(path) => path_task(path)?,
             Command::Cluster(cluster) => cluster_task(cluster)?,
             Command::Compare(compare) => compare_task(compare)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
@@ -361,60 +355,34 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
     Ok((common, Task::Scan(Box::new(task))))
 }
 
-fn ts_task(args: TsArgs) -> Result<(Common, Task), UsageError> {
+fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
+    let gas = GasSettings::new(&args.gas, args.surface.multiplicity).map_err(UsageError)?;
+    if args.surface.engine.is_none() {
+        // It is the gas's alone: force fields don't depend on it.
+        args.surface.multiplicity = None;
+    }
+    name_ends(&mut args.surface, &args.common.inputs);
     let mut common = Common::new(args.common)?;
     let surfaces = surfaces(&args.surface, &mut common)?;
-    // Force fields are cheap and free of noise; what an engine's noise leaves of tighter criteria costs many gradients.
-    let usual = if surfaces.need_bonds() { "gau_tight" } else { "gau" };
-    let task = TsTask {
-        surfaces,
-        json: args.surface.json,
-        criteria: criteria(args.convergence.as_deref().unwrap_or(usual))?,
-        limits: Limits {
-            steps: Some(args.max_steps),
-            ..Limits::default()
-        },
-        method: match args.method {
-            SaddleMethodName::Auto | SaddleMethodName::Image => saddle::Method::Image,
-            SaddleMethodName::PRfo => saddle::Method::PartitionedRfo,
-        },
-        uphill: match (args.mode, &args.along) {
-            (_, Some(text)) => Uphill::Along(driven(text)?),
-            (mode, None) => Uphill::Mode(mode.map_or(0, |number| usize::from(number) - 1)),
-        },
-        trajectory: args.trajectory.map(|path| {
-            let format = Format::from_path(&path).unwrap_or(Format::Xyz);
-            (path, format)
-        }),
-    };
+    // One path, all workers on its structures.
+    let workers = std::mem::replace(&mut common.threads, 1);
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
-    Ok((common, Task::Ts(Box::new(task))))
-}
-
-/// Coordinates by their atoms: `1-2,2-3-4`.
-fn driven(text: &str) -> Result<Vec<Primitive>, UsageError> {
-    let one = |item: &str| {
-        let atoms: Option<Vec<usize>> = item
-            .split('-')
-            .map(|number| number.trim().parse::<usize>().ok()?.checked_sub(1))
-            .collect();
-        match atoms.as_deref() {
-            Some(&[i, j]) if i != j => Some(Primitive::Stretch([i, j])),
-            Some(&[i, j, k]) if i != j && j != k && i != k => Some(Primitive::Bend([i, j, k])),
-            Some(&[i, j, k, l]) if i != j && j != k && k != l && i != k && j != l && i != l => {
-                Some(Primitive::Dihedral([i, j, k, l]))
-            }
-            _ => None,
-        }
-        .ok_or_else(|| {
-            UsageError(format!(
-                "--along {text}: '{item}' is not two, three or four different atoms; numbers from 1 with dashes are expected, such as 1-2,2-3"
-            ))
-        })
+    let task = PathTask {
+        surfaces,
+        json: args.surface.json,
+        criteria: criteria(&args.convergence)?,
+        method: args.chain.method(),
+        images: usize::from(args.images),
+        minimize: !args.no_minimize,
+        saddle: args.saddle,
+        only_saddle: false,
+        csv: args.csv,
+        gas: args.rates.then_some(gas),
+        workers,
     };
-    text.split(',').map(one).collect()
+    Ok((common, Task::Path(Box::new(task))))
 }
 
 /// Energies above the lowest (kcal/mol) that are searched completely where no window is given.
@@ -422,7 +390,7 @@ const USUAL_WINDOW: f64 = 10.0;
 /// Those up to which a diverse set is chosen: receptors strain what they bind, and the gas phase folds what solvents unfold.
 const DIVERSE_WINDOW: f64 = 25.0;
 
-fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
+fn conformers_task(mut args: ConformersArgs) -> Result<(Common, Task), UsageError> {
     let positive = |option: &str, value: f64| match value {
         value if value > 0.0 && value.is_finite() => Ok(value),
         value => Err(UsageError(format!("{option} {value}: a positive number is expected"))),
@@ -463,6 +431,11 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         temperature: positive("--temperature", args.temperature)?,
     };
     let mut common = Common::new(args.common)?;
+    let refine = args
+        .refine
+        .as_deref()
+        .map(|text| other_surfaces(text, &mut args.surface, &common));
+    let refine = refine.transpose()?;
     let surfaces = surfaces(&args.surface, &mut common)?;
     let threads = std::mem::replace(&mut common.threads, 1);
     if common.output.is_some() && common.to.is_none() {
@@ -480,6 +453,8 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         search,
         ensemble,
         free_energy: args.free_energy,
+        isomers: args.enumerate_stereo.then_some(usize::from(args.max_isomers)),
+        refine,
         checkpoint: args.checkpoint,
         threads,
     };
@@ -570,24 +545,89 @@ fn serve_task(args: ServeArgs) -> Result<(Common, Task), UsageError> {
     Ok((common, Task::Serve(task)))
 }
 
+/// The surfaces that `--refine` names. A multiplicity is theirs alone where the first ones can't honour it.
+fn other_surfaces(text: &str, first: &mut SurfaceArgs, common: &Common) -> Result<Surfaces, UsageError> {
+    match ForceFieldName::from_str(text, true) {
+        Ok(forcefield) => {
+            let args = SurfaceArgs {
+                forcefield,
+                multiplicity: None,
+                ..first.clone()
+            };
+            Ok(Surfaces::ForceFields(Box::new(force_fields(&args)?)))
+        }
+        Err(_) => {
+            let engine = engine("--refine", text, first, common).map_err(|UsageError(error)| {
+                UsageError(format!("{error}; or a force field's name, as for --forcefield"))
+            })?;
+            if first.engine.is_none() {
+                first.multiplicity = None;
+            }
+            Ok(engine)
+        }
+    }
+}
+
+fn engine(option: &str, text: &str, args: &SurfaceArgs, common: &Common) -> Result<Surfaces, UsageError> {
+    let engine = text
+        .parse::<Engine>()
+        .map_err(|e| UsageError(format!("{option}: {e}")))?;
+    Ok(Surfaces::Engine(Arc::new(External {
+        engine,
+        charge: common.charge,
+        multiplicity: args.multiplicity,
+        waits: waits(args)?,
+        quiet: common.verbosity == Verbosity::Quiet,
+    })))
+}
+
 /// Where the surface can't be had several times at once, molecules are worked on one by one.
 fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageError> {
     let surfaces = match &args.engine {
-        Some(engine) => Surfaces::Engine(Arc::new(External {
-            engine: engine
-                .parse::<Engine>()
-                .map_err(|e| UsageError(format!("--engine: {e}")))?,
-            charge: common.charge,
-            multiplicity: args.multiplicity,
-            waits: waits(args)?,
-            quiet: common.verbosity == Verbosity::Quiet,
-        })),
+        None if args.surface == Some(SurfaceName::Mix) => Surfaces::Mix(Box::new(mix(args, common.charge)?)),
+        Some(text) => engine("--engine", text, args, common)?,
         None => Surfaces::ForceFields(Box::new(force_fields(args)?)),
     };
     if !surfaces.are_parallel() {
         common.threads = 1;
     }
     Ok(surfaces)
+}
+
+/// Both bonding patterns.
+fn mix(args: &SurfaceArgs, charge: Option<i32>) -> Result<Mix, UsageError> {
+    if !(args.coupling > 0.0 && args.coupling.is_finite()) {
+        return Err(UsageError(format!(
+            "--coupling {}: a positive energy in kcal/mol is expected",
+            args.coupling
+        )));
+    }
+    if !args.reaction_energy.is_finite() {
+        return Err(UsageError(
+            "--reaction-energy: a number in kcal/mol is expected".to_owned(),
+        ));
+    }
+    let file = |path: &Option<PathBuf>, option: &str| match path {
+        Some(path) => Ok(Input::new(path.clone())),
+        None => Err(UsageError(format!(
+            "--surface mix needs the structures of both bonding patterns: {option} FILE is missing"
+        ))),
+    };
+    Ok(Mix {
+        fields: force_fields(args)?,
+        ends: [file(&args.reactant, "--reactant")?, file(&args.product, "--product")?],
+        coupling: args.coupling,
+        reaction_energy: args.reaction_energy,
+        charge,
+    })
+}
+
+/// Where the bonding patterns of `--surface mix` are not named they are those of two input files.
+fn name_ends(surface: &mut SurfaceArgs, inputs: &[PathBuf]) {
+    if let (Some(SurfaceName::Mix), [first, .., last]) = (surface.surface, inputs) {
+        surface.reactant.get_or_insert_with(|| first.clone());
+        surface.product.get_or_insert_with(|| last.clone());
+    }
 }
 
 fn force_fields(args: &SurfaceArgs) -> Result<ForceFields, UsageError> {

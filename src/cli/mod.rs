@@ -3,6 +3,7 @@
 //! `args` (raw) → `job` (validated once) → one file a command → `report`.
 
 mod args;
+mod barriers;
 mod checkpoint;
 mod checks;
 mod cluster;
@@ -11,19 +12,28 @@ mod compare;
 mod conditions;
 mod conformers;
 mod convert;
+mod crossing;
+mod descent;
 mod energy;
 mod free_energy;
+mod gather;
 mod hold;
 mod input;
 mod interrupt;
+mod isomers;
 mod job;
 mod message;
 mod minimize;
+mod mix;
 mod optimizer;
 mod output;
+mod passage;
+mod path;
+
 mod pipeline;
 mod prepare;
 mod ready;
+mod refine;
 mod report;
 mod scan;
 mod second_derivatives;
@@ -127,6 +137,11 @@ fn work_through(job: &Job) -> Result<u8, String> {
         Task::Serve(task) => {
             let taken = Default::default();
             run_through(job, &serve::Service { common, task, taken }, Heads::structures())
+        }
+        Task::Path(task) => path::run(job, task),
+        Task::Barriers(task) => {
+            let work = barriers::Barriers { common, task };
+            run_through(job, &work, work.heads())
         }
         Task::Cluster(task) => cluster::run(common, task),
         Task::Compare(task) => compare::run(job, task),

@@ -134,6 +134,7 @@ fn internal(ready: &Ready, x: &[f64], hold: &Hold, constraints: &[Constraint]) -
         // Restraints have no second derivatives of their own: those of the force field alone are the guess then.
         Assigned::ForceField(field) if hold.is_restrained() => InitialHessian::Surface(Box::new(field.evaluator())),
         Assigned::ForceField(_) => InitialHessian::Own,
+        Assigned::Mix(_) => InitialHessian::Model(Model::Lindh),
         Assigned::Engine { .. } => match mmff94_evaluator(molecule) {
             Some(evaluator) => InitialHessian::Surface(Box::new(evaluator)),
             None => InitialHessian::Model(Model::Schlegel),
@@ -151,6 +152,19 @@ fn internal(ready: &Ready, x: &[f64], hold: &Hold, constraints: &[Constraint]) -
     })
 }
 
+/// Steps in internal coordinates on an engine's surface, from a molecule's bonds at `x` (Å).
+pub fn by_bonds(molecule: &Molecule, x: &[f64]) -> Result<Box<dyn Stepper>, RfoError> {
+    let initial_hessian = match mmff94_evaluator(molecule) {
+        Some(evaluator) => InitialHessian::Surface(Box::new(evaluator)),
+        None => InitialHessian::Model(Model::Schlegel),
+    };
+    let settings = RfoSettings {
+        initial_hessian,
+        ..RfoSettings::default()
+    };
+    Ok(Box::new(Rfo::new(InternalCoordinates::new(molecule, x), settings)?))
+}
+
 /// An approximate Hessian (kcal/mol/Å²) of an engine's surface: MMFF94's where it types the molecule, else Schlegel's model.
 pub fn approximate_hessian(molecule: &Molecule) -> impl FnMut(&[f64]) -> Option<SymmetricMatrix> {
     let mut field = mmff94_evaluator(molecule);
@@ -162,7 +176,7 @@ pub fn approximate_hessian(molecule: &Molecule) -> impl FnMut(&[f64]) -> Option<
 }
 
 /// MMFF94 with its published parameters, for molecules that it types.
-fn mmff94_evaluator(molecule: &Molecule) -> Option<Evaluator> {
+pub fn mmff94_evaluator(molecule: &Molecule) -> Option<Evaluator> {
     static TABLES: OnceLock<Option<mmff94::Parameters>> = OnceLock::new();
     let tables = TABLES.get_or_init(|| mmff94::Parameters::published().ok()).as_ref()?;
     let terms = mmff94::parametrize(molecule, mmff94::Variant::Mmff94, tables).ok()?;

@@ -60,7 +60,7 @@ impl SecondDerivatives<'_> {
             return Err("the surface has no gradients to take differences of".to_owned());
         }
         let usual = match self.ready.assigned {
-            Assigned::ForceField(_) => numerical::STEP,
+            Assigned::ForceField(_) | Assigned::Mix(_) => numerical::STEP,
             Assigned::Engine { .. } => numerical::NOISY_STEP,
         };
         let step = self.step.unwrap_or(usual);
@@ -95,7 +95,7 @@ impl SecondDerivatives<'_> {
             }
         };
         let workers = match self.ready.assigned {
-            Assigned::ForceField(_) => 1,
+            Assigned::ForceField(_) | Assigned::Mix(_) => 1,
             Assigned::Engine { .. } => self.workers,
         };
         let mut known = |index: usize, gradient: &[f64]| {

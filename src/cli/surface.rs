@@ -3,6 +3,7 @@
 
 use super::args::ForceFieldName;
 use super::message;
+use super::mix::{Mix, Mixed};
 use super::prepare::Prepared;
 use crate::chem::Molecule;
 use crate::forcefield::{Breakdown, Estimate, Evaluator, ForceField, Options, Terms, mmff94, parameter_file, uff};
@@ -15,6 +16,8 @@ use std::sync::{Arc, OnceLock};
 pub enum Surfaces {
     ForceFields(Box<ForceFields>),
     Engine(Arc<External>),
+    /// Two bonding patterns.
+    Mix(Box<Mix>),
 }
 
 /// The force fields of a job.
@@ -39,9 +42,15 @@ pub struct External {
 }
 
 /// A molecule's surface.
+#[derive(Clone)]
 pub enum Assigned {
     ForceField(Arc<ForceField>),
-    Engine { external: Arc<External>, system: System },
+    Engine {
+        external: Arc<External>,
+        system: System,
+    },
+    /// Two force fields that are joined.
+    Mix(Box<Mixed>),
 }
 
 /// A surface at work.
@@ -65,7 +74,7 @@ impl Surfaces {
     /// Molecules that can be worked on at the same time.
     pub fn are_parallel(&self) -> bool {
         match self {
-            Self::ForceFields(_) => true,
+            Self::ForceFields(_) | Self::Mix(_) => true,
             Self::Engine(external) => external.engine.is_parallel(),
         }
     }
@@ -74,7 +83,7 @@ impl Surfaces {
     pub fn ignored_multiplicity(&self) -> Option<u16> {
         match self {
             Self::ForceFields(fields) => fields.multiplicity.filter(|&m| m != 1),
-            Self::Engine(_) => None,
+            Self::Engine(_) | Self::Mix(_) => None,
         }
     }
 
@@ -82,6 +91,7 @@ impl Surfaces {
     pub fn assign(&self, prepared: &Prepared) -> Result<(Assigned, Option<String>), String> {
         match self {
             Self::ForceFields(fields) => fields.assign(&prepared.molecule, &prepared.record.coordinates),
+            Self::Mix(mix) => mix.assign(prepared),
             Self::Engine(external) => Ok((
                 Assigned::Engine {
                     external: Arc::clone(external),
@@ -99,13 +109,14 @@ impl Assigned {
         match self {
             Self::ForceField(field) => field.terms().surface.name(),
             Self::Engine { external, .. } => external.engine.name(),
+            Self::Mix(_) => "mix",
         }
     }
 
     /// All that a result on it depends on beside the molecule, in words.
     pub fn identity(&self) -> String {
         match self {
-            Self::ForceField(_) => self.name().to_owned(),
+            Self::ForceField(_) | Self::Mix(_) => self.name().to_owned(),
             Self::Engine { external, system } => format!(
                 "{:?} charge {} multiplicity {}",
                 external.engine, system.charge, system.multiplicity
@@ -117,7 +128,7 @@ impl Assigned {
     pub fn terms(&self) -> Option<&Terms> {
         match self {
             Self::ForceField(field) => Some(field.terms()),
-            Self::Engine { .. } => None,
+            Self::Engine { .. } | Self::Mix(_) => None,
         }
     }
 
@@ -126,6 +137,7 @@ impl Assigned {
         Ok(match self {
             Self::ForceField(field) => Live::ForceField(Box::new(field.evaluator())),
             Self::Engine { external, system } => Live::Engine(external.open(system.clone())?),
+            Self::Mix(mixed) => Live::Engine(mixed.open()?),
         })
     }
 
@@ -133,7 +145,7 @@ impl Assigned {
     /// engine, which is expensive or may be dead, is not: the driver vouches that it said this at these very coordinates.
     pub fn judge(&self, end: &Point) -> Result<Evaluated, EvalError> {
         match self {
-            Self::ForceField(_) => self.open()?.evaluate(&end.x),
+            Self::ForceField(_) | Self::Mix(_) => self.open()?.evaluate(&end.x),
             Self::Engine { .. } => Ok(Evaluated {
                 point: end.clone(),
                 terms: None,
@@ -267,6 +279,14 @@ impl ForceFields {
         };
         let field = ForceField::new(molecule, terms, self.options);
         Ok((Assigned::ForceField(field), warning))
+    }
+
+    /// A force field for bonds that are given.
+    pub fn field(&self, molecule: &Molecule, coordinates: &[f64]) -> Result<Arc<ForceField>, String> {
+        match self.assign(molecule, coordinates)?.0 {
+            Assigned::ForceField(field) => Ok(field),
+            _ => Err("no force field types it".to_owned()),
+        }
     }
 
     fn mmff94(&self, molecule: &Molecule, variant: mmff94::Variant) -> Result<Terms, String> {

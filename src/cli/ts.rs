@@ -2,7 +2,7 @@
 
 use super::collect::Heads;
 use super::interrupt;
-use super::job::{Common, TsTask, Uphill, Verbosity};
+use super::job::{Common, Verbosity};
 use super::message::Level;
 use super::optimizer;
 use super::pipeline::{Outcome, State};
@@ -13,16 +13,35 @@ use super::report::ts::TsLine;
 use super::surface::{Assigned, Evaluated, Surfaces};
 use crate::chem::guard::{self, Change};
 use crate::coordinates::{InternalCoordinates, Primitive};
-use crate::formats::RawRecord;
+use crate::formats::{Format, RawRecord};
 use crate::hessian::Model;
 use crate::hessian::lowest::Approximate;
 use crate::optimize::observer::{Each, Interrupt};
-use crate::optimize::{Observer, Progress, Stop, vector};
+use crate::optimize::{Criteria, Limits, Observer, Progress, Stop, vector};
 use crate::saddle::{
     self, Chart, Curvature, FollowSettings, Follower, Guide, Kind, SearchError, Transition, VerifySettings,
     find_transition,
 };
+use std::path::PathBuf;
 use std::time::Instant;
+
+pub struct TsTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    pub criteria: Criteria,
+    pub limits: Limits,
+    pub method: saddle::Method,
+    pub uphill: Uphill,
+    pub trajectory: Option<(PathBuf, Format)>,
+}
+
+/// What is followed uphill.
+pub enum Uphill {
+    /// The mode of this number, from 0.
+    Mode(usize),
+    /// Distances, angles and dihedrals, by the numbers of their atoms, from 0.
+    Along(Vec<Primitive>),
+}
 
 /// The command.
 pub struct Searches<'a> {
@@ -112,6 +131,7 @@ impl Searches<'_> {
         let molecule = &ready.prepared.molecule;
         let (mut coordinates, curvature) = match &ready.assigned {
             Assigned::ForceField(_) => (InternalCoordinates::new(molecule, x0), Curvature::Own),
+            Assigned::Mix(_) => (Chart::coordinates_of(molecule, x0), Curvature::Own),
             Assigned::Engine { .. } => (Chart::coordinates_of(molecule, x0), Curvature::Learnt(Model::Schlegel)),
         };
         let guide = match &self.task.uphill {

@@ -11,7 +11,7 @@ pub mod wall;
 use thiserror::Error;
 
 pub use frozen::{Frozen, Mask};
-pub use mixture::{Blend, Mixture};
+pub use mixture::{Blend, Lifted, Mixture};
 pub use restraint::{Bias, Restrained, Restraint};
 pub use wall::Wall;
 

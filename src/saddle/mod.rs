@@ -5,8 +5,10 @@ pub mod chart;
 pub mod follow;
 mod loose;
 pub mod modes;
+pub mod path;
 mod ritz;
 pub mod search;
+pub mod torsion;
 pub mod transition;
 pub mod verify;
 

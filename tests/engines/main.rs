@@ -9,6 +9,7 @@
 mod exec;
 #[cfg(unix)]
 mod ipi;
+mod refine;
 mod usage;
 #[cfg(unix)]
 mod vibrations;

@@ -128,7 +128,7 @@ fn takes_bridges(element: Element) -> bool {
 }
 
 /// The bonds among the contacts: contacts beyond an atom's valence and false ones to metals are left out.
-pub(super) fn bonds(elements: &[Element], coordinates: &[f64]) -> Result<Vec<Contact>, PerceptionError> {
+pub(crate) fn bonds(elements: &[Element], coordinates: &[f64]) -> Result<Vec<Contact>, PerceptionError> {
     let mut contacts = contacts(elements, coordinates)?;
     prune_valences(elements, &mut contacts, |e| !coordinates_donors(e));
     prune_bridged(elements, &mut contacts);

@@ -1,0 +1,81 @@
+//! The structures of one path, gathered from all records of the input: its ends, and guesses between them.
+
+use super::input::Records;
+use super::job::Common;
+use super::prepare::{self, Failure, place};
+use super::ready::Ready;
+use crate::chem::Molecule;
+use crate::formats::RawRecord;
+use crate::saddle::path::order::{mapping, permuted};
+
+/// A structure with its own bonds, in the order of the first one's atoms.
+pub struct Frame {
+    pub molecule: Molecule,
+    /// Å.
+    pub x: Vec<f64>,
+}
+
+/// All records of the input, unparsed.
+pub fn records(common: &Common) -> Result<Vec<RawRecord>, String> {
+    let all: Result<Vec<RawRecord>, _> = Records::new(common).collect();
+    let all = all.map_err(|error| error.to_string())?;
+    if all.is_empty() {
+        return Err("found no structure in the input".to_owned());
+    }
+    Ok(all)
+}
+
+/// The first record, which is ready, and the others in its order of atoms. What had to be put in another order is said.
+pub fn frames(
+    ready: &Ready,
+    others: &[RawRecord],
+    charge: Option<i32>,
+    need_bonds: bool,
+) -> Result<(Vec<Frame>, Vec<String>), String> {
+    let first = Frame {
+        molecule: ready.prepared.molecule.clone(),
+        x: ready.prepared.record.coordinates.clone(),
+    };
+    let mut frames = vec![first];
+    let mut notes = Vec::new();
+    for raw in others {
+        let prepare = if need_bonds {
+            prepare::prepare
+        } else {
+            prepare::prepare_atoms
+        };
+        let prepared = prepare(raw, charge, &mut Vec::new()).map_err(|failure| match failure {
+            Failure::Unreadable(text) => text,
+            Failure::Unfit { record, reason } => format!("{}: {reason}", place(raw, &record.name)),
+        })?;
+        let at = place(raw, &prepared.record.name);
+        let own = (&frames[0].molecule, frames[0].x.as_slice());
+        let other = (&prepared.molecule, prepared.record.coordinates.as_slice());
+        let order =
+            mapping(own, other).map_err(|error| format!("{at} is no structure of the first one's atoms: {error}"))?;
+        if order.iter().enumerate().any(|(a, &b)| a != b) {
+            notes.push(format!(
+                "{at}: its atoms are put in the first structure's order, by the bonds"
+            ));
+        }
+        frames.push(Frame {
+            molecule: reordered(&prepared.molecule, &order),
+            x: permuted(&prepared.record.coordinates, &order),
+        });
+    }
+    Ok((frames, notes))
+}
+
+/// A molecule with its atoms in another order: `order` gives the old number of each new atom.
+fn reordered(molecule: &Molecule, order: &[usize]) -> Molecule {
+    let mut place = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
+    let atoms = order.iter().map(|&old| molecule.atom(old).clone()).collect();
+    let bonds = molecule.bonds().iter().map(|bond| {
+        let mut bond = *bond;
+        bond.atoms = bond.atoms.map(|a| place[a]);
+        bond
+    });
+    // The same bonds under other names can't collide.
+    Molecule::new(atoms, bonds.collect()).unwrap_or_default()
+}

@@ -1,0 +1,171 @@
+//! Paths over passes: a table to read, CSV, JSON.
+
+use super::json::{Identity, line};
+use crate::cli::passage::{Valley, smiles};
+use crate::saddle::path::rates::Tunnelling;
+use serde::Serialize;
+
+/// One structure of a path.
+#[derive(Serialize)]
+pub struct PathPoint {
+    /// Å along a chain, Å √amu along an intrinsic reaction coordinate, from 0 at the first end or at the saddle.
+    pub coordinate: f64,
+    pub energy: f64,
+    /// Above the path's first end.
+    pub relative_energy: f64,
+}
+
+/// A minimum at an end.
+#[derive(Serialize)]
+pub struct EndPart {
+    pub energy: f64,
+    pub smiles: String,
+    pub converged: bool,
+    pub stop: &'static str,
+}
+
+/// Rate constants of one direction, 1/s.
+#[derive(Serialize)]
+pub struct RatePart {
+    pub direction: &'static str,
+    pub temperature: f64,
+    /// kcal/mol, with zero-point energies.
+    pub barrier_with_zero_point: f64,
+    /// kcal/mol.
+    pub activation_free_energy: f64,
+    pub eyring: f64,
+    pub wigner_factor: f64,
+    pub eckart_factor: Option<f64>,
+    /// With Eckart's factor where there is one, else with Wigner's.
+    pub rate_constant: f64,
+}
+
+/// Gradients by what they were spent on.
+#[derive(Serialize)]
+pub struct GradientsPart {
+    pub ends: usize,
+    pub chain: usize,
+    pub saddle: usize,
+    pub verification: usize,
+    pub irc: usize,
+}
+
+/// Object of the `path` command, and of `ts` from two structures.
+#[derive(Serialize)]
+pub struct PathLine<'a> {
+    #[serde(flatten)]
+    pub identity: Identity<'a>,
+    /// `chain`, `irc` or `ts`.
+    pub kind: &'static str,
+    /// Of the highest point.
+    pub energy: f64,
+    pub converged: bool,
+    pub stop: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub negative_modes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imaginary_wavenumber: Option<f64>,
+    pub evaluations: usize,
+    pub hessian_evaluations: usize,
+    pub verification_evaluations: usize,
+    pub gradients: GradientsPart,
+    pub barrier_forward: f64,
+    pub barrier_reverse: f64,
+    pub reaction_energy: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connects: Option<String>,
+    pub ends: Vec<EndPart>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<RatePart>,
+    pub points: Vec<PathPoint>,
+    pub guess: bool,
+    pub wall_seconds: f64,
+}
+
+impl EndPart {
+    pub fn new(valley: &Valley) -> Self {
+        Self {
+            energy: valley.point.energy,
+            smiles: smiles(&valley.molecule),
+            converged: valley.converged,
+            stop: valley.stop.name(),
+        }
+    }
+}
+
+impl RatePart {
+    /// Of `barrier` and `free_energy`, kcal/mol.
+    pub fn new(
+        direction: &'static str,
+        temperature: f64,
+        barrier: f64,
+        free_energy: f64,
+        tunnelling: Tunnelling,
+        eyring: f64,
+    ) -> Self {
+        Self {
+            direction,
+            temperature,
+            barrier_with_zero_point: barrier,
+            activation_free_energy: free_energy,
+            eyring,
+            wigner_factor: tunnelling.wigner,
+            eckart_factor: tunnelling.eckart,
+            rate_constant: eyring * tunnelling.eckart.unwrap_or(tunnelling.wigner),
+        }
+    }
+}
+
+impl PathLine<'_> {
+    pub fn json(&self) -> String {
+        line(self)
+    }
+
+    /// Title, profile, barriers and rates.
+    pub fn table(&self, title: &str) -> String {
+        let unit = if self.kind == "chain" { "Å" } else { "Å √amu" };
+        let mut out = format!(
+            "# {title}\n# {:>14} {:>16} {:>12}\n",
+            format!("path/{unit}"),
+            "energy/kcal/mol",
+            "relative"
+        );
+        for point in &self.points {
+            out.push_str(&format!(
+                "  {:>14.4} {:>16.6} {:>12.4}\n",
+                point.coordinate, point.energy, point.relative_energy
+            ));
+        }
+        out.push_str(&format!(
+            "# barrier {:.4} forward, {:.4} reverse; reaction energy {:.4} kcal/mol\n",
+            self.barrier_forward, self.barrier_reverse, self.reaction_energy
+        ));
+        for rate in &self.rates {
+            let eckart = rate
+                .eckart_factor
+                .map_or_else(|| "-".to_owned(), |factor| format!("{factor:.4}"));
+            out.push_str(&format!(
+                "# {} at {} K: free energy of activation {:.4} kcal/mol, Eyring {:.4e} 1/s, tunnelling Wigner {:.4}, Eckart {eckart}, rate {:.4e} 1/s\n",
+                rate.direction, rate.temperature, rate.activation_free_energy, rate.eyring, rate.wigner_factor, rate.rate_constant
+            ));
+        }
+        out
+    }
+
+    /// Comma-separated values.
+    pub fn csv(&self) -> String {
+        let unit = if self.kind == "chain" {
+            "angstrom"
+        } else {
+            "angstrom_sqrt_amu"
+        };
+        let mut out = format!("path_{unit},energy_kcal_mol,relative_energy_kcal_mol\n");
+        for point in &self.points {
+            out.push_str(&format!(
+                "{:.6},{:.8},{:.8}\n",
+                point.coordinate, point.energy, point.relative_energy
+            ));
+        }
+        out
+    }
+}
