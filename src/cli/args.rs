@@ -242,9 +242,24 @@ pub struct TsArgs {
     /// All barriers of turning bonds: each bond is turned, each summit becomes a proven saddle between two minima.
     #[arg(long)]
     pub rotors: bool,
-    /// When a saddle has converged, as for minimize.
-    #[arg(long, value_name = "NAME", default_value = "gau_tight")]
-    pub convergence: String,
+    /// When a saddle has converged, as for minimize [default: gau_tight; gau on engines, but for --rotors].
+    #[arg(long, value_name = "NAME")]
+    pub convergence: Option<String>,
+    /// Most steps.
+    #[arg(long, value_name = "N", default_value_t = 300, conflicts_with = "rotors")]
+    pub max_steps: usize,
+    /// How steps are chosen: image (restricted steps on the image function), p-rfo (partitioned rational functions). auto: image.
+    #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with = "rotors")]
+    pub method: SaddleMethodName,
+    /// Follow this mode of the start uphill, numbers from 1 for the lowest.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["along", "rotors"])]
+    pub mode: Option<u16>,
+    /// Follow the mode that changes these distances, angles or dihedrals most: 1-2,2-3 or 1-2-3-4.
+    #[arg(long, value_name = "ATOMS", conflicts_with = "rotors")]
+    pub along: Option<String>,
+    /// Write every step's structure to this file (format by extension).
+    #[arg(long, value_name = "FILE", conflicts_with = "rotors")]
+    pub trajectory: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -548,6 +563,13 @@ pub enum OptimizerName {
     Sd,
     Pattern,
     Adam,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SaddleMethodName {
+    Auto,
+    Image,
+    PRfo,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

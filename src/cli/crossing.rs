@@ -305,7 +305,7 @@ impl Search<'_> {
                 Some(_) => Curvature::Own,
                 None => FollowSettings::default().curvature,
             },
-            guide: Guide::Along(tangent.to_vec()),
+            guide: Guide::Along(vec![tangent.to_vec()]),
             ..FollowSettings::default()
         };
         let mut follower = Follower::new(Chart::coordinates_of(molecule, &top.x), settings);

@@ -1,9 +1,10 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
+mod ts;
+
 use super::args::{
     Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, ForceFieldName, FormatName,
-    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, SurfaceName, TsArgs,
-    VibrationsArgs,
+    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, SurfaceName, VibrationsArgs,
 };
 use super::barriers::BarriersTask;
 use super::cluster::{self, ClusterTask};
@@ -14,6 +15,7 @@ use super::mix::Mix;
 use super::optimizer::Optimizer;
 use super::path::PathTask;
 use super::surface::{External, ForceFields, Surfaces};
+use super::ts::TsTask;
 use crate::conformers::cluster as cluster_search;
 use crate::conformers::ensemble::{EnsembleSettings, Select};
 use crate::conformers::pool::PoolSettings;
@@ -77,6 +79,7 @@ pub enum Task {
     Conformers(Box<ConformersTask>),
     Path(Box<PathTask>),
     Barriers(Box<BarriersTask>),
+    Ts(Box<TsTask>),
     Cluster(ClusterTask),
     Compare(CompareTask),
     Convert,
@@ -189,7 +192,7 @@ impl Job {
             Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
             Command::Conformers(conformers) => conformers_task(conformers)?,
-            Command::Ts(ts) => ts_task(ts)?,
+            Command::Ts(ts) => ts::task(ts)?,
             Command::Path(path) => path_task(path)?,
             Command::Cluster(cluster) => cluster_task(cluster)?,
             Command::Compare(compare) => compare_task(compare)?,
@@ -350,20 +353,6 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Scan(Box::new(task))))
-}
-
-fn ts_task(args: TsArgs) -> Result<(Common, Task), UsageError> {
-    let mut common = Common::new(args.common)?;
-    let task = BarriersTask {
-        surfaces: surfaces(&args.surface, &mut common)?,
-        json: args.surface.json,
-        criteria: criteria(&args.convergence)?,
-        workers: common.threads,
-    };
-    if common.output.is_some() && common.to.is_none() {
-        return Err(UsageError(unknown_extension(common.output.as_deref())));
-    }
-    Ok((common, Task::Barriers(Box::new(task))))
 }
 
 fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {

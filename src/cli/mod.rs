@@ -39,6 +39,7 @@ mod scan;
 mod second_derivatives;
 mod serve;
 mod surface;
+mod ts;
 mod vibrations;
 
 use clap::{CommandFactory, Parser};
@@ -123,6 +124,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
         }
         Task::Scan(task) => {
             let work = scan::Scans { common, task };
+            run_through(job, &work, work.heads())
+        }
+        Task::Ts(task) => {
+            let work = ts::Searches { common, task };
             run_through(job, &work, work.heads())
         }
         Task::Conformers(task) => {

@@ -9,5 +9,6 @@ pub mod progress;
 pub mod scan;
 pub mod structure;
 pub mod table;
+pub mod ts;
 pub mod vibrations;
 pub mod viewers;
