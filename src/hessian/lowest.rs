@@ -1,4 +1,4 @@
-//! The lowest vibration of a surface at a point: is it a minimum?
+//! The lowest vibrations of a surface at a point: is it a minimum, is it a pass?
 //!
 //! With an analytic Hessian the matrix is mass-weighted, rigid motions are projected out and lifted, and the rest is shifted
 //! until a Cholesky decomposition succeeds; the lowest eigenvalue is then the largest one of the inverse, which a few
@@ -43,6 +43,8 @@ pub struct LowestModeSettings {
     pub residual: f64,
     /// The same as a fraction of the eigenvalue.
     pub relative_residual: f64,
+    /// The lowest mode as it is expected, in Cartesian space, for the iterative eigensolver to begin with.
+    pub guess: Option<Vec<f64>>,
 }
 
 impl Default for LowestModeSettings {
@@ -57,6 +59,7 @@ impl Default for LowestModeSettings {
             // The eigenvalue of 10 cm⁻¹ is 0.0085.
             residual: 2e-3,
             relative_residual: 0.02,
+            guess: None,
         }
     }
 }
@@ -82,7 +85,7 @@ pub type Approximate<'a> = dyn FnMut(&[f64]) -> Option<SymmetricMatrix> + 'a;
 /// motions and much of all soft ones: more would single out the approximation's own softest, and a saddle along another be missed.
 const HEAD_START: usize = 2;
 
-/// The lowest vibration at a point.
+/// A vibration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LowestMode {
     /// Its wavenumber, cm⁻¹, as it is usual negative where it is imaginary. Without masses that of masses of 1 amu.
@@ -91,11 +94,18 @@ pub struct LowestMode {
     pub curvature: f64,
     /// The displacements in Cartesian space, of length 1.
     pub mode: Vec<f64>,
-    /// Energy and gradient evaluations that it took.
+}
+
+/// The lowest vibrations at a point.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LowestModes {
+    /// In ascending order: as many as were asked for, fewer where fewer exist, none of a single atom.
+    pub modes: Vec<LowestMode>,
+    /// Energy and gradient evaluations that they took.
     pub evaluations: usize,
-    /// Analytic Hessians that it took.
+    /// Analytic Hessians that they took.
     pub hessian_evaluations: usize,
-    /// Whether the eigensolver converged. Where it did not, the wavenumber is an upper bound.
+    /// Whether the eigensolver converged. Where it did not, the wavenumbers are upper bounds.
     pub converged: bool,
 }
 
@@ -112,7 +122,7 @@ pub fn eigenvalue(wavenumber_cm1: f64) -> f64 {
     root * root.abs()
 }
 
-/// The lowest vibration of `potential` at `x` (Å). `None` where nothing can vibrate: a single atom.
+/// The `count` lowest vibrations of `potential` at `x` (Å).
 ///
 /// `masses` are those of the atoms, amu; `None` for a surface that is not one of atoms in space. `preconditioner`, where given, is
 /// an approximate inverse of the Hessian in Cartesian space (unweighted), which saves most products where there is no analytic
@@ -120,23 +130,28 @@ pub fn eigenvalue(wavenumber_cm1: f64) -> f64 {
 ///
 /// # Errors
 /// Those of the surface.
-pub fn lowest_mode(
+pub fn lowest_modes(
     potential: &mut dyn Potential,
     x: &[f64],
     masses: Option<&[f64]>,
+    count: usize,
     settings: &LowestModeSettings,
     preconditioner: Option<&mut Map<'_>>,
-) -> Result<Option<LowestMode>, EvalError> {
+) -> Result<LowestModes, EvalError> {
     let frame = Frame::new(x, masses, settings);
-    if frame.null.len() >= x.len() {
-        return Ok(None);
+    if frame.null.len() >= x.len() || count == 0 {
+        return Ok(LowestModes {
+            converged: true,
+            ..LowestModes::default()
+        });
     }
     if settings.analytic
         && x.len() <= settings.dense
         && let Some(hessian) = potential.hessian(x)
     {
         let hessian = SymmetricMatrix::from_rows(x.len(), hessian?);
-        return Ok(frame.lowest_of_matrix(hessian).map(|pairs| frame.mode(&pairs, 0, 1)));
+        let pairs = frame.lowest_of_matrix(hessian, count).unwrap_or_default();
+        return Ok(frame.modes(&pairs, 0, 1));
     }
     let mut own = SparsePreconditioner::new();
     let pairs = if preconditioner.is_none() && own.rebuild(potential, x) {
@@ -144,14 +159,14 @@ pub fn lowest_mode(
             out.copy_from_slice(v);
             own.solve(out);
         };
-        frame.lowest_by_products(potential, x, settings, Some(&mut solve))?
+        frame.lowest_by_products(potential, x, count, settings, Some(&mut solve))?
     } else {
-        frame.lowest_by_products(potential, x, settings, preconditioner)?
+        frame.lowest_by_products(potential, x, count, settings, preconditioner)?
     };
-    Ok((!pairs.values.is_empty()).then(|| frame.mode(&pairs, 2 * pairs.products, 0)))
+    Ok(frame.modes(&pairs, 2 * pairs.products, 0))
 }
 
-/// A preconditioner for [`lowest_mode`] from an approximate Hessian in Cartesian space (kcal/mol/Å²), such as
+/// A preconditioner for [`lowest_modes`] from an approximate Hessian in Cartesian space (kcal/mol/Å²), such as
 /// [`super::ModelHessian::cartesian`] or what a quasi-Newton stepper has learnt. `None` for a matrix that is not finite.
 #[must_use]
 pub fn dense_preconditioner(approximate: SymmetricMatrix) -> Option<impl FnMut(&[f64], &mut [f64])> {
@@ -190,7 +205,7 @@ impl Frame {
     }
 
     /// Shift and invert.
-    fn lowest_of_matrix(&self, mut hessian: SymmetricMatrix) -> Option<LowestPairs> {
+    fn lowest_of_matrix(&self, mut hessian: SymmetricMatrix, count: usize) -> Option<LowestPairs> {
         hessian.scale_both_sides(&self.weights);
         let lift = hessian.max_abs().max(1.0);
         rigid::project(&mut hessian, &self.null, lift);
@@ -202,6 +217,7 @@ impl Frame {
             Ok::<_, Infallible>(())
         };
         let settings = LowestSettings {
+            pairs: count,
             residual: 0.0,
             relative_residual: INVERSE_RESIDUAL,
             ..LowestSettings::default()
@@ -216,6 +232,7 @@ impl Frame {
         &self,
         potential: &mut dyn Potential,
         x: &[f64],
+        count: usize,
         settings: &LowestModeSettings,
         preconditioner: Option<&mut Map<'_>>,
     ) -> Result<LowestPairs, EvalError> {
@@ -228,13 +245,17 @@ impl Frame {
             Ok::<_, EvalError>(())
         };
         let eigensolver = LowestSettings {
-            pairs: 1,
+            pairs: count,
             products: settings.products,
             residual: settings.residual,
             relative_residual: settings.relative_residual,
         };
+        let guess = settings.guess.as_ref().map(|mode| {
+            let weighted = mode.iter().zip(&self.weights).map(|(c, w)| c / w);
+            weighted.collect::<Vec<f64>>()
+        });
         let Some(inverse) = preconditioner else {
-            return lowest_pairs(n, product, None, &self.null, None, &eigensolver);
+            return lowest_pairs(n, product, None, &self.null, guess.as_deref(), &eigensolver);
         };
         // The inverse of M^(−1/2) H M^(−1/2) is M^(1/2) H⁻¹ M^(1/2).
         let unweight = |v: &mut [f64]| v.iter_mut().zip(&self.weights).for_each(|(c, w)| *c /= w);
@@ -244,7 +265,7 @@ impl Frame {
             inverse(&v, out);
             unweight(out);
         };
-        let start = self.inverse_iteration(&mut weighted);
+        let start = guess.unwrap_or_else(|| self.inverse_iteration(&mut weighted));
         lowest_pairs(n, product, Some(&mut weighted), &self.null, Some(&start), &eigensolver)
     }
 
@@ -273,9 +294,18 @@ impl Frame {
         v.iter_mut().zip(&self.weights).for_each(|(c, w)| *c *= w);
     }
 
-    /// The lowest pair in Cartesian space.
-    fn mode(&self, pairs: &LowestPairs, evaluations: usize, hessian_evaluations: usize) -> LowestMode {
-        let (value, q) = (pairs.values[0], &pairs.vectors[0]);
+    /// The pairs in Cartesian space.
+    fn modes(&self, pairs: &LowestPairs, evaluations: usize, hessian_evaluations: usize) -> LowestModes {
+        let pairs_found = pairs.values.iter().zip(&pairs.vectors);
+        LowestModes {
+            modes: pairs_found.map(|(&value, q)| self.mode(value, q)).collect(),
+            evaluations,
+            hessian_evaluations,
+            converged: pairs.converged,
+        }
+    }
+
+    fn mode(&self, value: f64, q: &[f64]) -> LowestMode {
         let mut mode = vec![0.0; q.len()];
         self.weight(q, &mut mode);
         let length = norm(&mode);
@@ -285,9 +315,6 @@ impl Frame {
             // dxᵀ H dx over dxᵀ dx, with dx = M^(−1/2) q.
             curvature: value * dot(q, q) / (length * length),
             mode,
-            evaluations,
-            hessian_evaluations,
-            converged: pairs.converged,
         }
     }
 }
@@ -328,6 +355,19 @@ mod tests {
         }
     }
 
+    /// The lowest mode alone.
+    fn lowest_mode(
+        potential: &mut dyn Potential,
+        x: &[f64],
+        masses: Option<&[f64]>,
+        settings: &LowestModeSettings,
+        preconditioner: Option<&mut Map<'_>>,
+    ) -> LowestMode {
+        let found = lowest_modes(potential, x, masses, 1, settings, preconditioner).unwrap();
+        assert!(found.converged, "{found:?}");
+        found.modes[0].clone()
+    }
+
     /// The minimum of the icosahedron of 13 atoms is at this radius.
     const RADIUS: f64 = 1.082_183;
 
@@ -345,10 +385,11 @@ mod tests {
         let masses: Vec<f64> = (0..13).map(|i| 1.0 + f64::from(i % 4)).collect();
         for (radius, stretched) in [(RADIUS, false), (1.6, true)] {
             let x = LennardJones::icosahedron(radius);
-            let exact = dense(&x, &masses)[0];
-            assert_eq!(exact < 0.0, stretched, "{exact}");
+            let exact = dense(&x, &masses);
+            assert_eq!(exact[0] < 0.0, stretched, "{exact:?}");
             let mut surface = Counted::new(Analytic(LennardJones { atoms: 13 }));
-            for analytic in [true, false] {
+            let hessian = numerical::hessian(&mut LennardJones { atoms: 13 }, &x, 1e-4).unwrap();
+            for (analytic, count) in [(true, 1), (false, 1), (true, 3), (false, 3)] {
                 let settings = LowestModeSettings {
                     analytic,
                     residual: 1e-4,
@@ -356,38 +397,63 @@ mod tests {
                     ..LowestModeSettings::default()
                 };
                 let (e, h) = (surface.evaluations(), surface.hessian_evaluations());
-                let found = lowest_mode(&mut surface, &x, Some(&masses), &settings, None)
-                    .unwrap()
-                    .unwrap();
-                assert!(found.converged, "{found:?}");
-                let expected = wavenumber_cm1(exact);
-                assert!(
-                    (found.wavenumber_cm1 - expected).abs() < 1e-3 * expected.abs(),
-                    "{found:?} {expected}"
-                );
+                let found = lowest_modes(&mut surface, &x, Some(&masses), count, &settings, None).unwrap();
+                assert!(found.converged && found.modes.len() == count, "{found:?}");
                 assert_eq!(found.evaluations, surface.evaluations() - e);
                 assert_eq!(found.hessian_evaluations, surface.hessian_evaluations() - h);
-                let hessian = numerical::hessian(&mut LennardJones { atoms: 13 }, &x, 1e-4).unwrap();
-                let curvature = hessian.quadratic_form(&found.mode);
-                assert!(
-                    (curvature - found.curvature).abs() < 1e-2 * curvature.abs(),
-                    "{curvature} {found:?}"
-                );
+                for (mode, &exact) in found.modes.iter().zip(&exact) {
+                    let expected = wavenumber_cm1(exact);
+                    assert!(
+                        (mode.wavenumber_cm1 - expected).abs() < 1e-3 * expected.abs(),
+                        "{mode:?} {expected}"
+                    );
+                    let curvature = hessian.quadratic_form(&mode.mode);
+                    assert!(
+                        (curvature - mode.curvature).abs() < 1e-2 * curvature.abs(),
+                        "{curvature} {mode:?}"
+                    );
+                }
             }
         }
     }
 
     #[test]
+    fn a_good_guess_saves_products() {
+        let masses = [1.0; 13];
+        let x = LennardJones::icosahedron(1.6);
+        let find = |guess: Option<Vec<f64>>| {
+            let settings = LowestModeSettings {
+                guess,
+                analytic: false,
+                ..LowestModeSettings::default()
+            };
+            let surface = &mut LennardJones { atoms: 13 };
+            lowest_modes(surface, &x, Some(&masses), 1, &settings, None).unwrap()
+        };
+        let blind = find(None);
+        let guided = find(Some(blind.modes[0].mode.clone()));
+        assert!(
+            2 * guided.evaluations < blind.evaluations,
+            "{} {}",
+            guided.evaluations,
+            blind.evaluations
+        );
+        assert!((guided.modes[0].curvature - blind.modes[0].curvature).abs() < 0.02 * blind.modes[0].curvature.abs());
+    }
+
+    #[test]
     fn the_published_saddles_of_mueller_and_brown_have_one_negative_curvature() {
         // Table 2 of the paper: (−0.822, 0.624) and (0.212, 0.293).
+        let settings = LowestModeSettings::default();
         for saddle in [[-0.822, 0.624], [0.212, 0.293]] {
-            let found = lowest_mode(&mut MuellerBrown, &saddle, None, &LowestModeSettings::default(), None);
-            let found = found.unwrap().unwrap();
-            assert!(found.curvature < -100.0 && found.wavenumber_cm1 < 0.0, "{found:?}");
+            let found = lowest_modes(&mut MuellerBrown, &saddle, None, 2, &settings, None).unwrap();
+            let curvatures: Vec<f64> = found.modes.iter().map(|mode| mode.curvature).collect();
+            assert!(curvatures[0] < -100.0 && curvatures[1] > 100.0, "{found:?}");
+            assert!(found.modes[0].wavenumber_cm1 < 0.0);
         }
         for (minimum, _) in MuellerBrown::MINIMA {
-            let found = lowest_mode(&mut MuellerBrown, &minimum, None, &LowestModeSettings::default(), None);
-            assert!(found.unwrap().unwrap().curvature > 100.0);
+            let found = lowest_mode(&mut MuellerBrown, &minimum, None, &settings, None);
+            assert!(found.curvature > 100.0);
         }
     }
 
@@ -396,13 +462,19 @@ mod tests {
         let r = 2.0_f64.powf(1.0 / 6.0);
         let x = [0.0, 0.0, 0.0, 0.6 * r, 0.0, 0.8 * r];
         let settings = LowestModeSettings::default();
-        let found = lowest_mode(&mut LennardJones { atoms: 2 }, &x, Some(&[2.0, 6.0]), &settings, None);
+        let find = |atoms: usize, x: &[f64], masses: &[f64]| {
+            lowest_modes(&mut LennardJones { atoms }, x, Some(masses), 2, &settings, None).unwrap()
+        };
+        let pair = find(2, &x, &[2.0, 6.0]);
         // Force constant 36·2^(2/3) ε/σ², reduced mass 1.5.
         let expected = WAVENUMBER_CM1_PER_ROOT * (36.0 * 2.0_f64.powf(2.0 / 3.0) / 1.5).sqrt();
-        let found = found.unwrap().unwrap();
-        assert!((found.wavenumber_cm1 - expected).abs() < 1e-3, "{found:?} {expected}");
-        let atom = lowest_mode(&mut LennardJones { atoms: 1 }, &[0.0; 3], Some(&[1.0]), &settings, None);
-        assert_eq!(atom, Ok(None));
+        assert!(pair.converged && pair.modes.len() == 1, "{pair:?}");
+        assert!(
+            (pair.modes[0].wavenumber_cm1 - expected).abs() < 1e-3,
+            "{pair:?} {expected}"
+        );
+        let atom = find(1, &[0.0; 3], &[1.0]);
+        assert!(atom.converged && atom.modes.is_empty(), "{atom:?}");
     }
 
     /// A saddle with these curvatures.
@@ -427,16 +499,29 @@ mod tests {
         curvatures[3] = -0.3;
         let mut inverse = dense_preconditioner(approximate).unwrap();
         for settings in [LowestModeSettings::default(), LowestModeSettings::noisy()] {
-            let found = lowest_mode(
-                &mut Bowl(curvatures.clone()),
-                &[0.0; 30],
-                None,
-                &settings,
-                Some(&mut inverse),
-            );
-            let found = found.unwrap().unwrap();
+            let mut bowl = Bowl(curvatures.clone());
+            let found = lowest_mode(&mut bowl, &[0.0; 30], None, &settings, Some(&mut inverse));
             assert!((found.curvature + 0.3).abs() < 0.05, "{found:?}");
         }
+    }
+
+    #[test]
+    fn a_matrix_that_is_not_finite_proves_nothing() {
+        struct Broken;
+        impl Potential for Broken {
+            fn len(&self) -> usize {
+                6
+            }
+            fn energy_gradient(&mut self, _: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
+                gradient.fill(0.0);
+                Ok(0.0)
+            }
+            fn hessian(&mut self, _: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
+                Some(Ok(vec![f64::NAN; 36]))
+            }
+        }
+        let found = lowest_modes(&mut Broken, &[0.0; 6], None, 1, &LowestModeSettings::default(), None).unwrap();
+        assert!(!found.converged && found.modes.is_empty(), "{found:?}");
     }
 
     #[test]
@@ -444,12 +529,10 @@ mod tests {
         let saddle = [-0.822, 0.624];
         let free = lowest_mode(&mut MuellerBrown, &saddle, None, &LowestModeSettings::default(), None);
         let settings = LowestModeSettings {
-            excluded: vec![free.unwrap().unwrap().mode],
+            excluded: vec![free.mode],
             ..LowestModeSettings::default()
         };
-        let held = lowest_mode(&mut MuellerBrown, &saddle, None, &settings, None)
-            .unwrap()
-            .unwrap();
+        let held = lowest_mode(&mut MuellerBrown, &saddle, None, &settings, None);
         assert!(held.curvature > 100.0, "{held:?}");
     }
 

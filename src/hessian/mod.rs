@@ -10,5 +10,5 @@ pub mod rigid;
 pub mod update;
 
 pub use displacements::Displacements;
-pub use lowest::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_mode};
+pub use lowest::{LowestMode, LowestModeSettings, LowestModes, dense_preconditioner, lowest_modes};
 pub use model::{Model, ModelHessian};

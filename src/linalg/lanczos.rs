@@ -102,7 +102,9 @@ pub fn lowest_pairs<E>(
         if space.basis.len() >= LARGEST_BASIS {
             space.compress(&ritz, wanted + KEPT);
         }
-        next = residual;
+        // One start holds one vector only of each degenerate space: as many starts as pairs are wanted.
+        let is_start = space.basis.len() < wanted;
+        next = if is_start { space.another() } else { residual };
         if let Some(map) = preconditioner.as_deref_mut() {
             let mut improved = vec![0.0; n];
             map(&next, &mut improved);
@@ -148,10 +150,15 @@ impl<'a> Subspace<'a> {
                 orthonormalize(&mut proposal, &self.basis);
                 return Some(proposal);
             }
-            self.arbitrary += 1;
-            proposal = arbitrary(self.n, self.arbitrary);
+            proposal = self.another();
         }
         None
+    }
+
+    /// An arbitrary vector that was not used yet.
+    fn another(&mut self) -> Vec<f64> {
+        self.arbitrary += 1;
+        arbitrary(self.n, self.arbitrary)
     }
 
     fn push(&mut self, direction: Vec<f64>, mut product: Vec<f64>) {
@@ -323,6 +330,25 @@ mod tests {
             helped.products,
             plain.products
         );
+    }
+
+    #[test]
+    fn degenerate_pairs_are_found_as_often_as_they_are_there() {
+        let values: Vec<f64> = (0..60).map(|i| f64::from(i / 3) - 1.0).collect();
+        for pairs in 1..=3 {
+            let settings = LowestSettings {
+                pairs,
+                residual: 1e-5,
+                ..LowestSettings::default()
+            };
+            let found = lowest_of(&SymmetricMatrix::diagonal(&values), None, &[], &settings);
+            assert!(found.converged, "{found:?}");
+            assert!(
+                found.values.iter().all(|v| (v + 1.0).abs() < 1e-8),
+                "{:?}",
+                found.values
+            );
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use super::vector::{longest_atom, set_sum};
 use super::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, Progress, Stepper, Stop, Verdict, minimize};
 use crate::hessian::lowest::Approximate;
-use crate::hessian::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_mode};
+use crate::hessian::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_modes};
 use crate::linalg::lanczos::Map;
 use crate::potential::{EvalError, Potential};
 use std::time::Instant;
@@ -105,7 +105,7 @@ pub struct Task<'a> {
     pub limits: &'a Limits,
     /// Sees all walks as one.
     pub observer: &'a mut dyn Observer,
-    /// Gives an approximate Hessian at a point, where one is known, which saves most of a proof's products: see [`lowest_mode`].
+    /// Gives an approximate Hessian at a point, where one is known, which saves most of a proof's products: see [`lowest_modes`].
     pub approximate: Option<Box<Approximate<'a>>>,
 }
 
@@ -200,14 +200,15 @@ impl Proven {
         let mut inverse = approximate.and_then(dense_preconditioner);
         let preconditioner = inverse.as_mut().map(|map| map as &mut Map<'_>);
         let masses = settings.masses.as_deref();
-        let Some(lowest) = lowest_mode(potential, &saddle.x, masses, &settings.lowest, preconditioner)? else {
-            self.proven = true;
+        let mut found = lowest_modes(potential, &saddle.x, masses, 1, &settings.lowest, preconditioner)?;
+        self.verification_evaluations += found.evaluations;
+        self.verification_hessian_evaluations += found.hessian_evaluations;
+        let Some(lowest) = found.modes.pop() else {
+            self.proven = found.converged;
             return Ok(None);
         };
-        self.verification_evaluations += lowest.evaluations;
-        self.verification_hessian_evaluations += lowest.hessian_evaluations;
         let is_saddle = lowest.wavenumber_cm1 < settings.threshold_cm1;
-        self.proven = !is_saddle && lowest.converged;
+        self.proven = !is_saddle && found.converged;
         let way_off = if is_saddle && self.saddles_left < settings.saddles {
             let mut descent = Descent {
                 potential,
