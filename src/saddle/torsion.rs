@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn summits_are_found_also_where_the_turn_closes() {
         assert_eq!(summits(&some(&[5.0, 1.0, 0.0, 1.0, 4.0, 2.0, 3.0]), 0.1), [0, 4]);
-        assert_eq!(summits(&some(&[1.0, 0.0, 3.0, 3.0, 0.5, 1.0]), 0.1), [2]);
+        assert_eq!(summits(&some(&[1.0, 0.0, 3.0, 3.0, 0.5, 1.0]), 0.1), [2, 5]);
         assert!(summits(&some(&[1.0; 6]), 0.1).is_empty());
         assert!(summits(&[], 0.1).is_empty());
     }
