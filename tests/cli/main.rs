@@ -14,6 +14,7 @@ mod rings;
 mod scan;
 mod smiles;
 mod stream;
+mod ts;
 mod vibrations;
 
 use std::fs;

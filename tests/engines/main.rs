@@ -10,6 +10,7 @@ mod exec;
 #[cfg(unix)]
 mod ipi;
 mod refine;
+mod ts;
 mod usage;
 #[cfg(unix)]
 mod vibrations;
