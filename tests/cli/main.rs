@@ -9,6 +9,7 @@ mod conformers;
 mod convert;
 mod energy;
 mod minimize;
+mod path;
 mod scan;
 mod smiles;
 mod stream;

@@ -9,6 +9,8 @@
 mod exec;
 #[cfg(unix)]
 mod ipi;
+#[cfg(unix)]
+mod path;
 mod usage;
 #[cfg(unix)]
 mod vibrations;
