@@ -49,7 +49,7 @@
 //! | 2 | [`formats`] | text to molecules and back |
 //! | 3 | [`potential`] | the seam: the `Potential` trait, counting, test surfaces, other programs' surfaces (feature `engines`) |
 //! | 4 | [`forcefield`] | MMFF94, MMFF94s, UFF: typing, terms, evaluator |
-//! | 4 | [`coordinates`] | internal coordinates, Wilson B, back-transformation |
+//! | 4 | [`coordinates`] | internal coordinates (redundant and delocalized), Wilson B, back-transformation |
 //! | 5 | [`hessian`] | model Hessians, updates, preconditioner, lowest modes |
 //! | 5 | [`directives`] | what is frozen, held, restrained or scanned, from flags and files |
 //! | 6 | [`optimize`] | the driver, criteria, steppers |

@@ -27,6 +27,8 @@ pub enum Command {
     Vibrations(VibrationsArgs),
     /// Relaxes each molecule at a series of values of one or two coordinates.
     Scan(ScanArgs),
+    /// Finds transition states, and proves them.
+    Ts(TsArgs),
     /// Follows a path: down both sides of a saddle, or between two structures and over the pass between them.
     Path(PathArgs),
     /// Finds the low-energy conformers of each molecule, each once.
@@ -79,7 +81,7 @@ pub struct CommonArgs {
 }
 
 /// What the commands with an energy take.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub struct SurfaceArgs {
     /// Force field; auto: MMFF94 where it has parameters for the whole molecule, else UFF.
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -229,6 +231,35 @@ pub struct PathArgs {
     pub csv: Option<PathBuf>,
     #[command(flatten)]
     pub gas: GasArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct TsArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+    /// All barriers of turning bonds: each bond is turned, each summit becomes a proven saddle between two minima.
+    #[arg(long)]
+    pub rotors: bool,
+    /// When a saddle has converged, as for minimize [default: gau_tight; gau on engines, but for --rotors].
+    #[arg(long, value_name = "NAME")]
+    pub convergence: Option<String>,
+    /// Most steps.
+    #[arg(long, value_name = "N", default_value_t = 300, conflicts_with = "rotors")]
+    pub max_steps: usize,
+    /// How steps are chosen: image (restricted steps on the image function), p-rfo (partitioned rational functions). auto: image.
+    #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with = "rotors")]
+    pub method: SaddleMethodName,
+    /// Follow this mode of the start uphill, numbers from 1 for the lowest.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["along", "rotors"])]
+    pub mode: Option<u16>,
+    /// Follow the mode that changes these distances, angles or dihedrals most: 1-2,2-3 or 1-2-3-4.
+    #[arg(long, value_name = "ATOMS", conflicts_with = "rotors")]
+    pub along: Option<String>,
+    /// Write every step's structure to this file (format by extension).
+    #[arg(long, value_name = "FILE", conflicts_with = "rotors")]
+    pub trajectory: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -392,6 +423,16 @@ pub struct ConformersArgs {
     /// Populations of the conformers kept by free energies, with vibrations (low ones damped as by quasi-rrho), at 1 atm.
     #[arg(long)]
     pub free_energy: bool,
+    /// Search every stereoisomer where the input (SMILES) leaves a configuration open, each as a record of its own, instead of one by chance.
+    #[arg(long)]
+    pub enumerate_stereo: bool,
+    /// Most stereoisomers of a molecule.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_isomers: u16,
+    /// Minimize the conformers found again on another surface: a force field's name, or an engine as for --engine. Each is kept once,
+    /// populations are that surface's. Not in the time of --max-time.
+    #[arg(long, value_name = "SURFACE")]
+    pub refine: Option<String>,
     /// Keep the state of the search in this file. The same command goes on from it after an interrupt, to the same end.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
@@ -522,6 +563,13 @@ pub enum OptimizerName {
     Sd,
     Pattern,
     Adam,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SaddleMethodName {
+    Auto,
+    Image,
+    PRfo,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -68,6 +68,7 @@ impl Collector {
         };
         let trajectory = match &job.task {
             Task::Minimize(task) => task.trajectory.as_ref().map(|(path, _)| Sink::file(path)).transpose()?,
+            Task::Ts(task) => task.trajectory.as_ref().map(|(path, _)| Sink::file(path)).transpose()?,
             Task::Scan(task) => task.csv.as_deref().map(Sink::file).transpose()?,
             Task::Path(task) => task.csv.as_deref().map(Sink::file).transpose()?,
             _ => None,

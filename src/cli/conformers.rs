@@ -3,20 +3,24 @@
 use super::collect::Heads;
 use super::free_energy;
 use super::interrupt;
+use super::isomers::{Isomer, Isomers};
 use super::job::{Common, ConformersTask, Verbosity};
 use super::message::{Level, Message};
 use super::pipeline::in_threads;
 use super::pipeline::{Outcome, State};
-use super::ready::{Molecular, Ready};
-use super::report::conformers::{self as lines, SearchProgress};
+use super::ready::{self, Molecular, Ready};
+use super::refine::{Finer, Refined};
+use super::report::conformers as lines;
 use super::report::json;
+use super::report::progress::Spinner;
 use super::report::structure;
 use super::surface::Surfaces;
 use crate::chem::Molecule;
 use crate::chem::stereo::Stereo;
 use crate::conformers::checkpoint::{Checkpoint, fingerprint};
 use crate::conformers::embed::Embedder;
-use crate::conformers::run::{self, Method};
+use crate::conformers::ensemble::Ensemble;
+use crate::conformers::run;
 use crate::conformers::search::{End, Search, Tally};
 use crate::formats::RawRecord;
 use crate::potential::{EvalError, Potential};
@@ -34,7 +38,36 @@ pub struct Finished {
     pub outcome: run::Outcome,
     pub tally: Tally,
     pub rotors: usize,
+    /// Of the search alone.
     pub wall_seconds: f64,
+    /// Where another surface was asked for.
+    pub refined: Option<Refined>,
+}
+
+impl Finished {
+    /// The ensemble that is given out, and the name of its surface: the refined one, unless nothing came of that.
+    pub fn ensemble(&self, ready: &Ready) -> (&Ensemble, &'static str) {
+        let refined = self.refined.as_ref();
+        let good = refined.and_then(|r| Some((&r.refinement.as_ref()?.ensemble, r.surface)));
+        good.filter(|(ensemble, _)| !ensemble.conformers.is_empty())
+            .unwrap_or((&self.outcome.ensemble, ready.assigned.name()))
+    }
+
+    /// Why the ensemble is not on the surface that it should be on.
+    pub fn trouble(&self) -> Option<String> {
+        let refined = self.refined.as_ref()?;
+        match &refined.refinement {
+            None => Some("interrupted while conformers were refined: these are not".to_owned()),
+            Some(all) if all.ensemble.conformers.is_empty() => {
+                let reason = all.lost.first().map_or("none was left", |lost| &lost.reason);
+                Some(format!(
+                    "no conformer could be refined on {}, these are not: {reason}",
+                    refined.surface
+                ))
+            }
+            Some(_) => None,
+        }
+    }
 }
 
 impl Searches<'_> {
@@ -46,7 +79,7 @@ impl Searches<'_> {
         }
     }
 
-    fn search(&self, ready: &Ready) -> Result<Finished, String> {
+    fn search(&self, ready: &Ready, finer: Option<&Finer>) -> Result<Finished, String> {
         let started = Instant::now();
         let molecule: &Molecule = &ready.prepared.molecule;
         if molecule.is_empty() {
@@ -65,28 +98,27 @@ impl Searches<'_> {
         // Where the molecule can't be embedded, its own geometry with everything turned does instead.
         let embedder = Embedder::new(molecule, &search.configuration).ok();
         let seeds = |random: &mut ChaCha8Rng| embedder.as_ref().and_then(|embedder| embedder.embed(random).ok());
-        let progress = SearchProgress::new(self.common.verbosity, self.task.search.coverage);
-        let (outcome, tally) = in_threads(self.task.threads, || {
-            let mut outcome = run::run(
-                &mut search,
-                start,
-                self.task.method,
-                Some(&seeds),
-                &self.task.ensemble,
-                &mut |search| progress.show(search),
-            )
-            .map_err(|error| error.to_string());
-            if self.task.free_energy
-                && let Ok(found) = &mut outcome
-                && found.ended != Some(End::Interrupted)
-            {
-                let weighed = free_energy::weigh(ready, &mut found.ensemble, self.task.ensemble.temperature);
-                outcome = weighed.and(outcome);
-            }
-            (outcome, search.tally)
-        })?;
-        progress.finish();
-        let outcome = outcome?;
+        let spinner = Spinner::new(self.common.verbosity);
+        let settings = &self.task.ensemble;
+        let (outcome, refined, seconds) = in_threads(self.task.threads, || {
+            let mut watch = |search: &Search<'_>| spinner.show(|| lines::progress(search, started));
+            let found = run::run(&mut search, start, self.task.method, Some(&seeds), settings, &mut watch);
+            let mut outcome = found.map_err(|error| error.to_string())?;
+            let seconds = started.elapsed().as_secs_f64();
+            let by_free_energy = self.task.free_energy;
+            let refined = match finer {
+                _ if outcome.ended == Some(End::Interrupted) => None,
+                None if by_free_energy => {
+                    free_energy::weigh(ready, &mut outcome.ensemble, settings.temperature)?;
+                    None
+                }
+                None => None,
+                Some(finer) => Some(finer.refine(&search, &outcome.ensemble, settings, by_free_energy, &spinner)?),
+            };
+            Ok::<_, String>((outcome, refined, seconds))
+        })??;
+        spinner.finish();
+        let tally = search.tally;
         if outcome.ensemble.conformers.is_empty() {
             return Err(format!(
                 "no conformer found in {} minimizations ({} failed, {} led to another molecule)",
@@ -97,7 +129,8 @@ impl Searches<'_> {
             outcome,
             tally,
             rotors,
-            wall_seconds: started.elapsed().as_secs_f64(),
+            wall_seconds: seconds,
+            refined,
         })
     }
 
@@ -118,42 +151,74 @@ impl Searches<'_> {
         fingerprint(&[&graph, &words, ready.assigned.name()], &numbers)
     }
 
-    fn report(&self, raw: &RawRecord, ready: &Ready, found: &Finished, outcome: &mut Outcome) -> Result<(), String> {
-        let (unit, proven) = (&found.outcome.ensemble, |c: &crate::conformers::ensemble::Conformer| {
-            c.proven
-        });
-        let unproven = unit.conformers.iter().filter(|c| !proven(c)).count();
-        outcome.state = match &found.outcome.ended {
-            Some(End::Interrupted | End::Unsaved(_)) => State::NotConverged,
-            _ => State::Done,
+    /// One stereoisomer from search to report.
+    fn isomer(&self, raw: &RawRecord, isomer: &Isomer, outcome: &mut Outcome) -> Result<(), String> {
+        let ready = &isomer.ready;
+        let finer = self.task.refine.as_ref();
+        let finer = finer
+            .map(|surfaces| Finer::new(surfaces, ready, self.task.threads))
+            .transpose()?;
+        let warning = finer.as_ref().and_then(|finer| finer.warning.clone());
+        outcome
+            .messages
+            .extend(warning.map(|text| ready.message(Level::EveryWarning, text)));
+        let found = self.search(ready, finer.as_ref())?;
+        self.report(raw, isomer, &found, outcome)
+    }
+
+    fn report(&self, raw: &RawRecord, isomer: &Isomer, found: &Finished, outcome: &mut Outcome) -> Result<(), String> {
+        let ready = &isomer.ready;
+        let (ensemble, _) = found.ensemble(ready);
+        let trouble = found.trouble();
+        let lost = found
+            .refined
+            .as_ref()
+            .and_then(|r| r.refinement.as_ref())
+            .map_or(0, |r| r.lost.len());
+        let is_cut_short = matches!(found.outcome.ended, Some(End::Interrupted | End::Unsaved(_)));
+        outcome.state = match is_cut_short || trouble.is_some() || lost > 0 {
+            true => State::NotConverged,
+            false => State::Done,
         };
-        let mut say = |level, text| {
-            outcome.messages.push(Message {
-                level,
-                place: ready.place.clone(),
-                text,
-            });
-        };
-        if unproven > 0 && outcome.state == State::Done {
+        let mut say = |level, text: String| outcome.messages.push(ready.message(level, text));
+        say(Level::Note, lines::summary(ready, found, self.task.ensemble.window));
+        if let Some(refined) = &found.refined {
+            lines::refinement(refined, self.task.ensemble.window).for_each(|(level, text)| say(level, text));
+        }
+        if let Some(trouble) = &trouble {
+            say(Level::Error, trouble.clone());
+        }
+        let is_proof_due = !is_cut_short && found.refined.as_ref().is_none_or(|r| r.proves || trouble.is_some());
+        let unproven = ensemble.conformers.iter().filter(|c| !c.proven).count();
+        if unproven > 0 && is_proof_due {
+            let why = match ensemble.unpolished {
+                0 => String::new(),
+                late => format!(" ({late} of them for want of time)"),
+            };
             say(
                 Level::EveryWarning,
-                format!("{unproven} conformers could not be proven to be minima"),
+                format!("{unproven} conformers could not be proven to be minima{why}"),
             );
         }
-        say(Level::Note, self.summary(ready, found));
         if self.common.verbosity != Verbosity::Quiet {
+            // Where there are several isomers, one table says too little.
+            let level = if isomer.label.is_some() {
+                Level::Detail
+            } else {
+                Level::Single
+            };
             say(
-                Level::Single,
-                lines::table(unit, self.common.verbosity == Verbosity::Verbose),
+                level,
+                lines::table(ensemble, self.common.verbosity == Verbosity::Verbose),
             );
         }
         let structures = if !self.task.json || self.common.output.is_some() {
-            self.structures(raw, ready, found, &mut outcome.messages)?
+            self.structures(raw, ready, ensemble, &mut outcome.messages)?
         } else {
             String::new()
         };
         if self.task.json {
-            outcome.text = json::line(&lines::ConformersLine::new(raw, ready, found));
+            outcome.text = json::line(&lines::ConformersLine::new(raw, isomer, found, trouble.as_deref()));
             outcome.structure = structures;
         } else {
             outcome.text = structures;
@@ -161,80 +226,21 @@ impl Searches<'_> {
         Ok(())
     }
 
-    fn summary(&self, ready: &Ready, found: &Finished) -> String {
-        let run::Outcome {
-            ensemble,
-            method,
-            reason,
-            estimate,
-            ended,
-        } = &found.outcome;
-        let many = |count: usize| {
-            if count == 1 {
-                "1 conformer".to_owned()
-            } else {
-                format!("{count} conformers")
-            }
-        };
-        let within = format!(
-            "{} within {} kcal/mol",
-            many(ensemble.within_window),
-            self.task.ensemble.window
-        );
-        let kept = match ensemble.conformers.len() {
-            kept if kept < ensemble.within_window => format!(", {kept} of them kept"),
-            _ => String::new(),
-        };
-        let sure = if found.rotors == 0 && estimate.samples == 0 {
-            "; nothing in it turns".to_owned()
-        } else {
-            let unseen = if estimate.unseen.is_finite() {
-                format!("{:.1}", estimate.unseen)
-            } else {
-                "many".to_owned()
-            };
-            format!(
-                ", expected unseen {unseen}, coverage {:.1} %",
-                100.0 * estimate.coverage
-            )
-        };
-        let end = match ended {
-            None => String::new(),
-            Some(End::Budget) => "; ended by the budget of minimizations".to_owned(),
-            Some(End::Time) => "; ended by the time".to_owned(),
-            Some(End::Interrupted) => "; interrupted, conformers not yet polished and proven".to_owned(),
-            Some(End::Failed(error)) => format!("; ended by the surface: {error}"),
-            Some(End::Unsaved(error)) => format!("; ended because the checkpoint can't be written: {error}"),
-        };
-        let how = match method {
-            Method::Auto => reason.clone(),
-            method => format!("{} ({reason})", method.name()),
-        };
-        format!(
-            "{}: {within}{kept}{sure}; lowest {:.4} kcal/mol; {how}, {} minimizations, {} evaluations, {:.1} s{end}",
-            ready.assigned.name(),
-            ensemble.conformers.first().map_or(f64::NAN, |c| c.energy),
-            found.tally.minimizations,
-            found.tally.evaluations,
-            found.wall_seconds,
-        )
-    }
-
     fn structures(
         &self,
         raw: &RawRecord,
         ready: &Ready,
-        found: &Finished,
+        ensemble: &Ensemble,
         messages: &mut Vec<Message>,
     ) -> Result<String, String> {
         let format = structure::output_format(self.common, raw);
-        let many = found.outcome.ensemble.conformers.len() > 1;
+        let many = ensemble.conformers.len() > 1;
         if many && format == crate::formats::Format::Mol {
             return Err("a MOL file holds one structure only; write SDF (--to sdf)".to_owned());
         }
         structure::fits(self.common, format, raw)?;
         let mut text = String::new();
-        for (number, conformer) in found.outcome.ensemble.conformers.iter().enumerate() {
+        for (number, conformer) in ensemble.conformers.iter().enumerate() {
             let record = structure::conformer(&ready.prepared, conformer, number + 1, format);
             // What a format can't carry is said once.
             let mut unheard = Vec::new();
@@ -258,11 +264,38 @@ impl Molecular for Searches<'_> {
         self.task.json
     }
 
+    fn takes_every_isomer(&self) -> bool {
+        self.task.isomers.is_some()
+    }
+
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
-        if self.task.checkpoint.is_some() && (raw.index > 1 || self.common.inputs.len() > 1) {
+        let isomers = match self.task.isomers {
+            Some(most) => Isomers::all(ready.clone(), &self.task.surfaces, most),
+            None => Isomers::one(ready.clone()),
+        };
+        let several = raw.index > 1 || self.common.inputs.len() > 1 || isomers.list.len() > 1;
+        if self.task.checkpoint.is_some() && several {
             return Err("a checkpoint holds the search of one molecule only".to_owned());
         }
-        let found = self.search(ready)?;
-        self.report(raw, ready, &found, outcome)
+        let notes = isomers.notes.into_iter();
+        outcome
+            .messages
+            .extend(notes.map(|text| ready.message(Level::EveryWarning, text)));
+        if let [isomer] = &isomers.list[..] {
+            return self.isomer(raw, isomer, outcome);
+        }
+        if isomers.list.is_empty() {
+            return Err("none of its stereoisomers can be built".to_owned());
+        }
+        for isomer in &isomers.list {
+            let mut part = Outcome::default();
+            if let Err(reason) = self.isomer(raw, isomer, &mut part) {
+                ready::fail(raw, &isomer.ready.prepared, reason, self.task.json, &mut part);
+                // The others' results stand.
+                part.state = State::NotConverged;
+            }
+            outcome.append(part);
+        }
+        Ok(())
     }
 }

@@ -30,6 +30,7 @@ impl Conversions<'_> {
         structure::fits(self.common, format, raw).map_err(|text| failed(&name, text))?;
         if format != Format::Smiles {
             prepare::place_atoms(&mut record).map_err(|text| failed(&name, text))?;
+            record.notes.extend(prepare::left_open(&record));
         }
         let record = if structure::holds_bonds(format) && needs_perception(&record) {
             match prepare::prepare(raw, self.common.charge, &mut outcome.messages) {

@@ -50,7 +50,11 @@ impl fmt::Display for Attempt {
             Method::Grow => "growing chain",
             Method::Band => "interpolated chain",
         };
-        let gathered = if self.gathered { ", molecules turned towards each other" } else { "" };
+        let gathered = if self.gathered {
+            ", molecules turned towards each other"
+        } else {
+            ""
+        };
         write!(f, "{kind} of {} structures{gathered}", self.images)
     }
 }
@@ -142,9 +146,7 @@ impl Sides {
 impl Crossing {
     /// Whether it is a saddle of first order that connects what was asked for.
     pub fn converged(&self) -> bool {
-        self.stationary
-            && self.saddle.negative_modes() == 1
-            && self.sides.as_ref().is_some_and(|sides| sides.connect())
+        self.stationary && self.saddle.negative_modes() == 1 && self.sides.as_ref().is_some_and(|sides| sides.connect())
     }
 
     fn rank(&self) -> usize {
@@ -205,7 +207,9 @@ impl Search<'_> {
                 Chain::new(&mut crew, &mut guess, &path, settings).map_err(|error| error.to_string())?
             }
         };
-        let stop = chain.relax(&mut crew, settings, &mut observer).map_err(|error| error.to_string())?;
+        let stop = chain
+            .relax(&mut crew, settings, &mut observer)
+            .map_err(|error| error.to_string())?;
         if interrupt::raised() {
             return Err("interrupted".to_owned());
         }
@@ -301,7 +305,7 @@ impl Search<'_> {
                 Some(_) => Curvature::Own,
                 None => FollowSettings::default().curvature,
             },
-            guide: Guide::Along(tangent.to_vec()),
+            guide: Guide::Along(vec![tangent.to_vec()]),
             ..FollowSettings::default()
         };
         let mut follower = Follower::new(Chart::coordinates_of(molecule, &top.x), settings);
@@ -310,7 +314,14 @@ impl Search<'_> {
             ..Limits::default()
         };
         let criteria = &self.criteria;
-        match saddle::find(live.potential(), &top.x, &mut follower, criteria, &limits, &mut observer) {
+        match saddle::find(
+            live.potential(),
+            &top.x,
+            &mut follower,
+            criteria,
+            &limits,
+            &mut observer,
+        ) {
             Ok(found) => {
                 spent.saddle += found.evaluations;
                 spent.hessians += found.hessian_evaluations;
@@ -376,7 +387,11 @@ impl Search<'_> {
             (2 * same + other, labelled(order))
         };
         let (straight, crossed) = ([0, 1], [1, 0]);
-        let order = if rank(crossed) > rank(straight) { crossed } else { straight };
+        let order = if rank(crossed) > rank(straight) {
+            crossed
+        } else {
+            straight
+        };
         let apart = align::rmsd(&valleys[0].point.x, &valleys[1].point.x).map_err(|error| error.to_string())?;
         let asked = bonds(ends[0]) != bonds(ends[1]);
         let rebonded = bonds(&valleys[0]) != bonds(&valleys[1]);
@@ -413,7 +428,12 @@ pub fn both_sides(
     if interrupt::raised() {
         return Err("interrupted".to_owned());
     }
-    let last = |k: usize| irc.branches[k].points.last().map_or(&irc.saddle.x, |(_, point)| &point.x);
+    let last = |k: usize| {
+        irc.branches[k]
+            .points
+            .last()
+            .map_or(&irc.saddle.x, |(_, point)| &point.x)
+    };
     let valleys = [passages.valley(last(0), criteria)?, passages.valley(last(1), criteria)?];
     spent.irc += valleys[0].evaluations + valleys[1].evaluations;
     Ok((irc, valleys))

@@ -39,7 +39,11 @@ pub fn frames(
     let mut frames = vec![first];
     let mut notes = Vec::new();
     for raw in others {
-        let prepare = if need_bonds { prepare::prepare } else { prepare::prepare_atoms };
+        let prepare = if need_bonds {
+            prepare::prepare
+        } else {
+            prepare::prepare_atoms
+        };
         let prepared = prepare(raw, charge, &mut Vec::new()).map_err(|failure| match failure {
             Failure::Unreadable(text) => text,
             Failure::Unfit { record, reason } => format!("{}: {reason}", place(raw, &record.name)),
@@ -47,9 +51,12 @@ pub fn frames(
         let at = place(raw, &prepared.record.name);
         let own = (&frames[0].molecule, frames[0].x.as_slice());
         let other = (&prepared.molecule, prepared.record.coordinates.as_slice());
-        let order = mapping(own, other).map_err(|error| format!("{at} is no structure of the first one's atoms: {error}"))?;
+        let order =
+            mapping(own, other).map_err(|error| format!("{at} is no structure of the first one's atoms: {error}"))?;
         if order.iter().enumerate().any(|(a, &b)| a != b) {
-            notes.push(format!("{at}: its atoms are put in the first structure's order, by the bonds"));
+            notes.push(format!(
+                "{at}: its atoms are put in the first structure's order, by the bonds"
+            ));
         }
         frames.push(Frame {
             molecule: reordered(&prepared.molecule, &order),

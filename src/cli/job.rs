@@ -1,9 +1,12 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
+mod ts;
+
 use super::args::{
-    Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, FormatName, MethodName,
-    MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, SurfaceName, VibrationsArgs,
+    Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, ForceFieldName, FormatName,
+    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, SurfaceName, VibrationsArgs,
 };
+use super::barriers::BarriersTask;
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
@@ -12,6 +15,7 @@ use super::mix::Mix;
 use super::optimizer::Optimizer;
 use super::path::PathTask;
 use super::surface::{External, ForceFields, Surfaces};
+use super::ts::TsTask;
 use crate::conformers::cluster as cluster_search;
 use crate::conformers::ensemble::{EnsembleSettings, Select};
 use crate::conformers::pool::PoolSettings;
@@ -22,6 +26,7 @@ use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
 use crate::potential::external::{Engine, Waits, ipi};
+use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,6 +78,8 @@ pub enum Task {
     Scan(Box<ScanTask>),
     Conformers(Box<ConformersTask>),
     Path(Box<PathTask>),
+    Barriers(Box<BarriersTask>),
+    Ts(Box<TsTask>),
     Cluster(ClusterTask),
     Compare(CompareTask),
     Convert,
@@ -168,6 +175,10 @@ pub struct ConformersTask {
     pub search: Settings,
     pub ensemble: EnsembleSettings,
     pub free_energy: bool,
+    /// Most stereoisomers, where what the input leaves open is to be enumerated.
+    pub isomers: Option<usize>,
+    /// Where the conformers found are minimized again.
+    pub refine: Option<Surfaces>,
     pub checkpoint: Option<PathBuf>,
     /// Threads inside a search; molecules are searched one after another.
     pub threads: usize,
@@ -181,6 +192,7 @@ impl Job {
             Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
             Command::Conformers(conformers) => conformers_task(conformers)?,
+            Command::Ts(ts) => ts::task(ts)?,
             Command::Path(path) => path_task(path)?,
             Command::Cluster(cluster) => cluster_task(cluster)?,
             Command::Compare(compare) => compare_task(compare)?,
@@ -378,7 +390,7 @@ const USUAL_WINDOW: f64 = 10.0;
 /// Those up to which a diverse set is chosen: receptors strain what they bind, and the gas phase folds what solvents unfold.
 const DIVERSE_WINDOW: f64 = 25.0;
 
-fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
+fn conformers_task(mut args: ConformersArgs) -> Result<(Common, Task), UsageError> {
     let positive = |option: &str, value: f64| match value {
         value if value > 0.0 && value.is_finite() => Ok(value),
         value => Err(UsageError(format!("{option} {value}: a positive number is expected"))),
@@ -419,6 +431,11 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         temperature: positive("--temperature", args.temperature)?,
     };
     let mut common = Common::new(args.common)?;
+    let refine = args
+        .refine
+        .as_deref()
+        .map(|text| other_surfaces(text, &mut args.surface, &common));
+    let refine = refine.transpose()?;
     let surfaces = surfaces(&args.surface, &mut common)?;
     let threads = std::mem::replace(&mut common.threads, 1);
     if common.output.is_some() && common.to.is_none() {
@@ -436,6 +453,8 @@ fn conformers_task(args: ConformersArgs) -> Result<(Common, Task), UsageError> {
         search,
         ensemble,
         free_energy: args.free_energy,
+        isomers: args.enumerate_stereo.then_some(usize::from(args.max_isomers)),
+        refine,
         checkpoint: args.checkpoint,
         threads,
     };
@@ -526,19 +545,47 @@ fn serve_task(args: ServeArgs) -> Result<(Common, Task), UsageError> {
     Ok((common, Task::Serve(task)))
 }
 
+/// The surfaces that `--refine` names. A multiplicity is theirs alone where the first ones can't honour it.
+fn other_surfaces(text: &str, first: &mut SurfaceArgs, common: &Common) -> Result<Surfaces, UsageError> {
+    match ForceFieldName::from_str(text, true) {
+        Ok(forcefield) => {
+            let args = SurfaceArgs {
+                forcefield,
+                multiplicity: None,
+                ..first.clone()
+            };
+            Ok(Surfaces::ForceFields(Box::new(force_fields(&args)?)))
+        }
+        Err(_) => {
+            let engine = engine("--refine", text, first, common).map_err(|UsageError(error)| {
+                UsageError(format!("{error}; or a force field's name, as for --forcefield"))
+            })?;
+            if first.engine.is_none() {
+                first.multiplicity = None;
+            }
+            Ok(engine)
+        }
+    }
+}
+
+fn engine(option: &str, text: &str, args: &SurfaceArgs, common: &Common) -> Result<Surfaces, UsageError> {
+    let engine = text
+        .parse::<Engine>()
+        .map_err(|e| UsageError(format!("{option}: {e}")))?;
+    Ok(Surfaces::Engine(Arc::new(External {
+        engine,
+        charge: common.charge,
+        multiplicity: args.multiplicity,
+        waits: waits(args)?,
+        quiet: common.verbosity == Verbosity::Quiet,
+    })))
+}
+
 /// Where the surface can't be had several times at once, molecules are worked on one by one.
 fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageError> {
     let surfaces = match &args.engine {
         None if args.surface == Some(SurfaceName::Mix) => Surfaces::Mix(Box::new(mix(args, common.charge)?)),
-        Some(engine) => Surfaces::Engine(Arc::new(External {
-            engine: engine
-                .parse::<Engine>()
-                .map_err(|e| UsageError(format!("--engine: {e}")))?,
-            charge: common.charge,
-            multiplicity: args.multiplicity,
-            waits: waits(args)?,
-            quiet: common.verbosity == Verbosity::Quiet,
-        })),
+        Some(text) => engine("--engine", text, args, common)?,
         None => Surfaces::ForceFields(Box::new(force_fields(args)?)),
     };
     if !surfaces.are_parallel() {
@@ -556,7 +603,9 @@ fn mix(args: &SurfaceArgs, charge: Option<i32>) -> Result<Mix, UsageError> {
         )));
     }
     if !args.reaction_energy.is_finite() {
-        return Err(UsageError("--reaction-energy: a number in kcal/mol is expected".to_owned()));
+        return Err(UsageError(
+            "--reaction-energy: a number in kcal/mol is expected".to_owned(),
+        ));
     }
     let file = |path: &Option<PathBuf>, option: &str| match path {
         Some(path) => Ok(Input::new(path.clone())),

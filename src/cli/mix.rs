@@ -42,7 +42,8 @@ impl Mix {
         for (k, name) in ["reactant", "product"].into_iter().enumerate() {
             let end = self.end(k)?;
             let own = &prepared.molecule;
-            let same = end.molecule.len() == own.len() && (0..own.len()).all(|a| own.element(a) == end.molecule.element(a));
+            let same =
+                end.molecule.len() == own.len() && (0..own.len()).all(|a| own.element(a) == end.molecule.element(a));
             if !same {
                 return Err(format!(
                     "the {name} ({}) has not the atoms of this molecule ({}) in the same order",
@@ -80,7 +81,9 @@ impl Mix {
     fn end(&self, k: usize) -> Result<Prepared, String> {
         let input = &self.ends[k];
         let raw = Records::of(std::slice::from_ref(input), None).next();
-        let raw = raw.ok_or("no structure to take bonds from")?.map_err(|error| error.to_string())?;
+        let raw = raw
+            .ok_or("no structure to take bonds from")?
+            .map_err(|error| error.to_string())?;
         prepare::prepare(&raw, self.charge, &mut Vec::new()).map_err(|failure| match failure {
             Failure::Unreadable(text) => text,
             Failure::Unfit { record, reason } => format!("{}: {reason}", place(&raw, &record.name)),
@@ -99,9 +102,11 @@ impl Mixed {
         };
         let mixture = Mixture::new(vec![lifted(0), lifted(1)], Blend::TwoStates(self.coupling));
         // Both are of the same atoms, and the coupling was checked.
-        mixture.map(|m| Box::new(m) as Box<dyn Potential>).ok_or(EvalError::WrongLength {
-            found: self.fields[1].atoms(),
-            expected: self.fields[0].atoms(),
-        })
+        mixture
+            .map(|m| Box::new(m) as Box<dyn Potential>)
+            .ok_or(EvalError::WrongLength {
+                found: self.fields[1].atoms(),
+                expected: self.fields[0].atoms(),
+            })
     }
 }

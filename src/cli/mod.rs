@@ -3,6 +3,7 @@
 //! `args` (raw) → `job` (validated once) → one file a command → `report`.
 
 mod args;
+mod barriers;
 mod checkpoint;
 mod checks;
 mod cluster;
@@ -12,12 +13,14 @@ mod conditions;
 mod conformers;
 mod convert;
 mod crossing;
+mod descent;
 mod energy;
 mod free_energy;
 mod gather;
 mod hold;
 mod input;
 mod interrupt;
+mod isomers;
 mod job;
 mod message;
 mod minimize;
@@ -30,11 +33,13 @@ mod path;
 mod pipeline;
 mod prepare;
 mod ready;
+mod refine;
 mod report;
 mod scan;
 mod second_derivatives;
 mod serve;
 mod surface;
+mod ts;
 mod vibrations;
 
 use clap::{CommandFactory, Parser};
@@ -121,6 +126,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
             let work = scan::Scans { common, task };
             run_through(job, &work, work.heads())
         }
+        Task::Ts(task) => {
+            let work = ts::Searches { common, task };
+            run_through(job, &work, work.heads())
+        }
         Task::Conformers(task) => {
             let work = conformers::Searches { common, task };
             run_through(job, &work, work.heads())
@@ -130,6 +139,10 @@ fn work_through(job: &Job) -> Result<u8, String> {
             run_through(job, &serve::Service { common, task, taken }, Heads::structures())
         }
         Task::Path(task) => path::run(job, task),
+        Task::Barriers(task) => {
+            let work = barriers::Barriers { common, task };
+            run_through(job, &work, work.heads())
+        }
         Task::Cluster(task) => cluster::run(common, task),
         Task::Compare(task) => compare::run(job, task),
         Task::Convert => run_through(job, &convert::Conversions { common }, Heads::structures()),

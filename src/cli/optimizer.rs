@@ -176,7 +176,7 @@ pub fn approximate_hessian(molecule: &Molecule) -> impl FnMut(&[f64]) -> Option<
 }
 
 /// MMFF94 with its published parameters, for molecules that it types.
-fn mmff94_evaluator(molecule: &Molecule) -> Option<Evaluator> {
+pub fn mmff94_evaluator(molecule: &Molecule) -> Option<Evaluator> {
     static TABLES: OnceLock<Option<mmff94::Parameters>> = OnceLock::new();
     let tables = TABLES.get_or_init(|| mmff94::Parameters::published().ok()).as_ref()?;
     let terms = mmff94::parametrize(molecule, mmff94::Variant::Mmff94, tables).ok()?;

@@ -101,7 +101,11 @@ impl Passages<'_> {
     /// Surfaces that evaluate points at the same time.
     pub fn crew(&self) -> Result<Opened, String> {
         let open = || Ok::<_, crate::potential::EvalError>(self.ready.assigned.open()?.into_potential());
-        let more = if self.is_force_field() { 0 } else { self.workers.saturating_sub(1) };
+        let more = if self.is_force_field() {
+            0
+        } else {
+            self.workers.saturating_sub(1)
+        };
         let all: Result<Vec<_>, _> = (0..more).map(|_| open()).collect();
         let first = open().map_err(|error| error.to_string())?;
         Ok(Opened::new(first, all.map_err(|error| error.to_string())?))
@@ -263,7 +267,9 @@ fn bonded_at(molecule: &Molecule, x: &[f64], charge: Option<i32>) -> Molecule {
     }
     let elements: Vec<Element> = atoms.iter().map(|atom| atom.element).collect();
     let contacts = connectivity::bonds(&elements, x).unwrap_or_default();
-    let bonds = contacts.iter().map(|c| Bond::new(c.atoms[0], c.atoms[1], BondOrder::Single));
+    let bonds = contacts
+        .iter()
+        .map(|c| Bond::new(c.atoms[0], c.atoms[1], BondOrder::Single));
     Molecule::new(atoms, bonds.collect()).unwrap_or_default()
 }
 

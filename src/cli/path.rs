@@ -105,22 +105,30 @@ impl Paths<'_> {
             ready,
             workers: self.task.workers,
         };
-        let (frames, notes) =
-            gather::frames(ready, &self.others, self.common.charge, self.task.surfaces.need_bonds())?;
+        let (frames, notes) = gather::frames(ready, &self.others, self.common.charge, self.task.surfaces.need_bonds())?;
         let note = |text| message(ready, Level::Warning, text);
         outcome.messages.extend(notes.into_iter().map(note));
         let [first, .., last] = frames.as_slice() else {
             if self.task.saddle {
-                return Err("one structure, expected two or more: the reactant, guesses if there are any, and the product".to_owned());
+                return Err(
+                    "one structure, expected two or more: the reactant, guesses if there are any, and the product"
+                        .to_owned(),
+                );
             }
             return self.down_from(&passages, &frames[0].x);
         };
         passages.check_bonds(&last.molecule)?;
-        let between: Vec<Vec<f64>> = frames[1..frames.len() - 1].iter().map(|frame| frame.x.clone()).collect();
+        let between: Vec<Vec<f64>> = frames[1..frames.len() - 1]
+            .iter()
+            .map(|frame| frame.x.clone())
+            .collect();
         let ends = [self.end(&passages, first)?, self.end(&passages, last)?];
         for (end, name) in ends.iter().zip(["first", "last"]) {
             if !end.converged {
-                let text = format!("the minimization of the {name} structure did not converge ({})", end.stop.name());
+                let text = format!(
+                    "the minimization of the {name} structure did not converge ({})",
+                    end.stop.name()
+                );
                 outcome.messages.push(message(ready, Level::EveryWarning, text));
             }
         }
@@ -238,8 +246,13 @@ impl Paths<'_> {
             hessians: saddle.hessian_evaluations,
             ..Spent::default()
         };
-        let (irc, valleys) =
-            both_sides(passages, &saddle, &IrcSettings::default(), &self.task.criteria, &mut spent)?;
+        let (irc, valleys) = both_sides(
+            passages,
+            &saddle,
+            &IrcSettings::default(),
+            &self.task.criteria,
+            &mut spent,
+        )?;
         // From the second branch's end over the saddle to the first one's.
         let [forward, backward] = valleys;
         let ends = [backward, forward];
@@ -423,13 +436,21 @@ impl Molecular for Paths<'_> {
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
         let started = Instant::now();
         let found = self.find(ready, outcome)?;
-        outcome.state = if found.converged { State::Done } else { State::NotConverged };
+        outcome.state = if found.converged {
+            State::Done
+        } else {
+            State::NotConverged
+        };
         let structures = match self.common.output.is_some() || (self.task.only_saddle && !self.task.json) {
             true => self.structures(raw, ready, &found, &mut outcome.messages)?,
             false => String::new(),
         };
         let line = self.line(raw, ready, found, started.elapsed().as_secs_f64());
-        let level = if line.converged { Level::Single } else { Level::EveryWarning };
+        let level = if line.converged {
+            Level::Single
+        } else {
+            Level::EveryWarning
+        };
         let summary = format!(
             "{}: {}; barrier {:.4} forward, {:.4} reverse kcal/mol; {} evaluations, {} more for the proof",
             ready.assigned.name(),

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-/// What became of a record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What became of a record, from good to bad.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     #[default]
     Done,
@@ -49,6 +49,16 @@ impl Outcome {
             text.clear();
         }
         self.exports.clear();
+    }
+
+    /// Adds what a part of a record came to. The state is the worse of the two.
+    pub fn append(&mut self, part: Self) {
+        self.state = self.state.max(part.state);
+        self.text.push_str(&part.text);
+        self.structure.push_str(&part.structure);
+        self.trajectory.push_str(&part.trajectory);
+        self.exports.extend(part.exports);
+        self.messages.extend(part.messages);
     }
 }
 

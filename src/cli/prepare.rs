@@ -10,6 +10,7 @@ use crate::conformers::search::stream;
 use crate::formats::{Connectivity, ParseError, RawRecord, Record};
 
 /// A record with its molecule in Kekulé form.
+#[derive(Clone)]
 pub struct Prepared {
     /// What was read.
     pub record: Record,
@@ -125,18 +126,17 @@ fn understood(raw: &RawRecord, messages: &mut Vec<Message>) -> Result<Record, Fa
     }
 }
 
-/// Gives coordinates to a record that came without (SMILES): the one place where an embedding belongs. What the record leaves open is
-/// noted.
+/// Gives coordinates to a record that came without (SMILES): the one place where an embedding belongs.
 pub fn place_atoms(record: &mut Record) -> Result<(), String> {
     if record.coordinates.is_empty() && !record.molecule.is_empty() {
         record.coordinates = embedded(record)?;
-        record.notes.extend(record.configuration.as_ref().and_then(left_open));
     }
     Ok(())
 }
 
-/// In words, the centres and double bonds whose configuration is not stated.
-fn left_open(configuration: &Configuration) -> Option<String> {
+/// In words, the centres and double bonds whose configuration a record without coordinates of its own (SMILES) leaves open.
+pub fn left_open(record: &Record) -> Option<String> {
+    let configuration: &Configuration = record.configuration.as_ref()?;
     let centers = configuration.stereo.centers.iter().zip(&configuration.parities);
     let centers = centers.filter(|(_, stated)| stated.is_none());
     let bonds = configuration.stereo.bonds.iter().zip(&configuration.sides);
@@ -154,7 +154,7 @@ fn left_open(configuration: &Configuration) -> Option<String> {
 }
 
 /// A geometry from the graph and the configurations that are stated, drawn with a fixed seed.
-fn embedded(record: &Record) -> Result<Vec<f64>, String> {
+pub fn embedded(record: &Record) -> Result<Vec<f64>, String> {
     let molecule = drawn_out(&record.molecule)?;
     let configuration = record.configuration.clone().unwrap_or_default();
     let embedder = Embedder::new(&molecule, &configuration).map_err(|error| error.to_string())?;

@@ -17,6 +17,11 @@ pub trait Molecular: Sync {
     /// Whether JSON lines are wanted.
     fn json(&self) -> bool;
 
+    /// Whether a configuration that the input leaves open is not left to chance.
+    fn takes_every_isomer(&self) -> bool {
+        false
+    }
+
     /// Fills in the outcome. After an error nothing of it is written but the error itself.
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String>;
 }
@@ -25,9 +30,13 @@ impl<M: Molecular> Work for M {
     fn record(&self, raw: &RawRecord) -> Outcome {
         let mut outcome = Outcome::default();
         let (charge, json) = (self.common().charge, self.json());
-        if let Some(ready) = ready(raw, charge, self.surfaces(), json, &mut outcome)
-            && let Err(reason) = self.work(raw, &ready, &mut outcome)
-        {
+        let Some(ready) = ready(raw, charge, self.surfaces(), json, &mut outcome) else {
+            return outcome;
+        };
+        if !self.takes_every_isomer() {
+            outcome.messages.extend(ready.left_open());
+        }
+        if let Err(reason) = self.work(raw, &ready, &mut outcome) {
             fail(raw, &ready.prepared, reason, json, &mut outcome);
         }
         outcome
@@ -44,6 +53,7 @@ pub fn unreadable(error: &ReadError, json: bool) -> String {
 }
 
 /// A record that is ready to be evaluated.
+#[derive(Clone)]
 pub struct Ready {
     pub prepared: Prepared,
     pub assigned: Assigned,
@@ -59,6 +69,12 @@ impl Ready {
             place: self.place.clone(),
             text: text.into(),
         }
+    }
+
+    /// What to say where the input leaves a configuration open that was left to chance.
+    pub fn left_open(&self) -> Option<Message> {
+        let text = prepare::left_open(&self.prepared.record)?;
+        Some(self.message(Level::Warning, text))
     }
 }
 

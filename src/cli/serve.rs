@@ -63,6 +63,7 @@ impl Work for Service<'_> {
         let Some(ready) = ready(raw, self.common.charge, &self.task.surfaces, json, &mut outcome) else {
             return outcome;
         };
+        outcome.messages.extend(ready.left_open());
         match self.serve(&ready) {
             Ok(evaluations) => self.report(raw, &ready, evaluations, &mut outcome),
             Err(reason) => fail(raw, &ready.prepared, reason, json, &mut outcome),

@@ -42,9 +42,13 @@ pub struct External {
 }
 
 /// A molecule's surface.
+#[derive(Clone)]
 pub enum Assigned {
     ForceField(Arc<ForceField>),
-    Engine { external: Arc<External>, system: System },
+    Engine {
+        external: Arc<External>,
+        system: System,
+    },
     /// Two force fields that are joined.
     Mix(Box<Mixed>),
 }

@@ -2,11 +2,9 @@
 
 use super::collect::Heads;
 use super::conditions::changed_masses;
-use super::hold::Hold;
-use super::interrupt;
+use super::descent::descend;
 use super::job::{Common, Export, VibrationsTask};
 use super::message::{Level, Message};
-use super::optimizer::Optimizer;
 use super::pipeline::{Outcome, State};
 use super::ready::{Molecular, Ready};
 use super::report::json::{EnergyPart, Identity};
@@ -14,12 +12,10 @@ use super::report::structure::{self, Annotation};
 use super::report::vibrations::{HessianPart, MinimizationPart, ThermochemistryPart, VibrationsLine, displacements};
 use super::report::viewers::{Scene, animation};
 use super::second_derivatives::SecondDerivatives;
-use super::surface::{Assigned, Evaluated, Live, Surfaces};
-use crate::directives::Directives;
+use super::surface::{Evaluated, Live, Surfaces};
 use crate::formats::{Format, RawRecord};
 use crate::hessian::Displacements;
-use crate::optimize::observer::Interrupt;
-use crate::optimize::{self, Criteria, Limits, ProofSettings, Stop, Task, vector};
+use crate::optimize::{Criteria, Stop, vector};
 use crate::vibrations::thermochemistry::zero_point_energy;
 use crate::vibrations::{Gas, NormalModes, Rotor, Thermochemistry, normal_modes, symmetry_number, thermochemistry};
 use std::path::PathBuf;
@@ -27,8 +23,6 @@ use std::time::Instant;
 
 /// Root mean square of the gradient (kcal/mol/Å) above which a geometry is not called stationary.
 const STATIONARY: f64 = 0.05;
-/// Root mean square of the gradient (kcal/mol/Å) to which a force field is minimized: bends of 10 cm⁻¹ are then right to a fraction.
-const TIGHT: f64 = 1e-5;
 
 /// The command.
 pub struct Vibrations<'a> {
@@ -166,32 +160,9 @@ impl Vibrations<'_> {
         live: &mut Live,
         asked: Option<&Criteria>,
     ) -> Result<(Vec<f64>, MinimizationPart), String> {
-        let is_force_field = matches!(ready.assigned, Assigned::ForceField(_));
-        let usual = match is_force_field {
-            true => Criteria::rms_gradient(TIGHT),
-            false => Criteria::named("gau_tight").unwrap_or_else(|| Criteria::rms_gradient(STATIONARY)),
-        };
-        let criteria = asked.unwrap_or(&usual);
         let x0 = &ready.prepared.record.coordinates;
-        let nothing = Hold::new(&Directives::default(), &ready.prepared.molecule, x0)?;
-        let walker = Optimizer::AUTO.walker(ready, x0, &nothing, &[]);
-        let mut stepper = walker.map_err(|error| error.to_string())?.stepper;
-        let (limits, mut observer) = (Limits::default(), Interrupt(interrupt::flag()));
-        let result = if is_force_field {
-            let task = Task {
-                stepper: &mut *stepper,
-                criteria,
-                limits: &limits,
-                observer: &mut observer,
-                approximate: None,
-            };
-            let masses = ready.prepared.molecule.atoms().iter().map(|atom| atom.element.mass());
-            let settings = ProofSettings::molecule(masses.collect());
-            optimize::minimize_proven(live.potential(), x0, task, &settings).map(|proven| proven.minimum)
-        } else {
-            optimize::minimize(live.potential(), x0, &mut *stepper, criteria, &limits, &mut observer)
-        };
-        let minimum = result.map_err(|error| error.to_string())?;
+        let proven = descend(ready, live, x0, asked).map_err(|failed| failed.reason)?;
+        let minimum = proven.minimum;
         if minimum.stop == Stop::Interrupted {
             return Err("interrupted during the minimization".to_owned());
         }

@@ -1,13 +1,13 @@
 //! The ensemble that is given out: which minima are kept, polished and proven, with their populations.
 
 use super::pool::{Entry, Found, Pool};
-use super::relax::{POLISHED, Surface};
-use super::rotors::position;
+use super::relax::{Halt, POLISHED, Surface};
 use super::search::Search;
 use super::similarity::mirrored;
 use crate::chem::Molecule;
 use crate::chem::stereo::symmetry_classes;
-use crate::optimize::{Criteria, Lbfgs, Limits, ProofSettings, Proven, Task, minimize_proven};
+use crate::geometry::Vector;
+use crate::optimize::{Criteria, Lbfgs, Limits, ProofSettings, Proven, Stop, Task, minimize_proven};
 use crate::potential::EvalError;
 use crate::units::BOLTZMANN_KCAL_MOL_K;
 use rayon::prelude::*;
@@ -50,6 +50,8 @@ pub struct Conformer {
     pub free_energy: Option<f64>,
     /// Whether no vibration of it is imaginary.
     pub proven: bool,
+    /// What it was before a refinement, by numbers from 0 in the ensemble of that time; empty without one.
+    pub origins: Vec<usize>,
     /// Coordinates, Å.
     pub x: Vec<f64>,
 }
@@ -65,6 +67,8 @@ pub struct Ensemble {
     pub entropy: f64,
     /// Saddles on which minimizations had ended and which were left behind.
     pub saddles_left: usize,
+    /// Conformers for whose polishing and proof no time was left, or whose surface failed then.
+    pub unpolished: usize,
 }
 
 impl Ensemble {
@@ -90,11 +94,13 @@ impl Ensemble {
 }
 
 /// One minimum on its way into the ensemble.
-struct Member {
-    energy: f64,
-    x: Vec<f64>,
-    degeneracy: u32,
-    proven: bool,
+pub(super) struct Member {
+    pub energy: f64,
+    pub x: Vec<f64>,
+    pub degeneracy: u32,
+    pub proven: bool,
+    /// As [`Conformer::origins`].
+    pub origins: Vec<usize>,
 }
 
 /// Makes the ensemble of what a search has found: chooses, polishes, proves, and counts. With `finish` unset (after an interrupt) the
@@ -113,23 +119,38 @@ pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool
         x: entries[m].x.clone(),
         degeneracy: entries[m].degeneracy,
         proven: false,
+        origins: Vec::new(),
     };
-    let mut saddles_left = 0;
+    let (mut saddles_left, mut unpolished) = (0, 0);
     let (chosen, others): (Vec<usize>, Vec<usize>) = (0..members.len()).partition(|n| kept.binary_search(n).is_ok());
-    let mut others: Vec<Member> = others.into_iter().map(|n| member(members[n])).collect();
+    let others: Vec<Member> = others.into_iter().map(|n| member(members[n])).collect();
     let mut chosen: Vec<Member> = chosen.into_iter().map(|n| member(members[n])).collect();
     if finish {
-        let proofs = polish(search.surface, search.molecule, &chosen)?;
+        let proofs = polish(search.surface, search.molecule, &chosen, search.last_halt())?;
+        unpolished = proofs.iter().filter(|proof| proof.is_none()).count();
         for proof in proofs.iter().flatten() {
             saddles_left += proof.saddles_left;
             search.tally.evaluations += (proof.minimum.evaluations + proof.verification_evaluations) as u64;
         }
         chosen = reunite(search, chosen, proofs);
     }
+    Ok(Ensemble {
+        unpolished,
+        ..assemble(chosen, others, settings, saddles_left)
+    })
+}
+
+/// The ensemble of those that are chosen, with populations among these and the others.
+pub(super) fn assemble(
+    mut chosen: Vec<Member>,
+    mut others: Vec<Member>,
+    settings: &EnsembleSettings,
+    saddles_left: usize,
+) -> Ensemble {
     if settings.select == Select::Diverse {
         (chosen, others) = (with_images(chosen), with_images(others));
     }
-    Ok(weigh(chosen, &others, settings, saddles_left))
+    weigh(chosen, &others, settings, saddles_left)
 }
 
 /// Puts the mirror image, where one is counted, beside each member as a member of its own.
@@ -138,6 +159,7 @@ fn with_images(members: Vec<Member>) -> Vec<Member> {
         let image = (member.degeneracy > 1).then(|| Member {
             x: mirrored(&member.x),
             degeneracy: 1,
+            origins: member.origins.clone(),
             ..member
         });
         member.degeneracy = 1;
@@ -146,8 +168,13 @@ fn with_images(members: Vec<Member>) -> Vec<Member> {
     members.into_iter().flat_map(both).flatten().collect()
 }
 
-/// Minimizes further and proves, on the threads of the present pool.
-fn polish(surface: &Surface<'_>, molecule: &Molecule, members: &[Member]) -> Result<Vec<Option<Proven>>, EvalError> {
+/// Minimizes further and proves, on the threads of the present pool; the lowest first, as long as there is time.
+fn polish(
+    surface: &Surface<'_>,
+    molecule: &Molecule,
+    members: &[Member],
+    halt: Halt<'_>,
+) -> Result<Vec<Option<Proven>>, EvalError> {
     let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
     let settings = ProofSettings::molecule(masses);
     let criteria = Criteria::rms_gradient(POLISHED);
@@ -160,10 +187,14 @@ fn polish(surface: &Surface<'_>, molecule: &Molecule, members: &[Member]) -> Res
                 stepper: &mut Lbfgs::default(),
                 criteria: &criteria,
                 limits: &Limits::default(),
-                observer: &mut (),
+                observer: &mut { halt },
                 approximate: None,
             };
-            Ok(minimize_proven(&mut **potential, &member.x, task, &settings).ok())
+            if halt.is_due() {
+                return Ok(None);
+            }
+            let proven = minimize_proven(&mut **potential, &member.x, task, &settings).ok();
+            Ok(proven.filter(|proven| proven.minimum.stop != Stop::Interrupted))
         })
         .collect()
 }
@@ -190,6 +221,7 @@ fn reunite(search: &Search<'_>, members: Vec<Member>, proofs: Vec<Option<Proven>
             x: entry.x.clone(),
             degeneracy: entry.degeneracy,
             proven,
+            origins: Vec::new(),
         })
         .collect()
 }
@@ -219,6 +251,7 @@ fn weigh(mut kept: Vec<Member>, others: &[Member], settings: &EnsembleSettings, 
         population: share(m),
         free_energy: None,
         proven: m.proven,
+        origins: m.origins.clone(),
         x: m.x.clone(),
     };
     Ensemble {
@@ -226,6 +259,7 @@ fn weigh(mut kept: Vec<Member>, others: &[Member], settings: &EnsembleSettings, 
         within_window,
         entropy,
         saddles_left,
+        unpolished: 0,
     }
 }
 
@@ -302,7 +336,7 @@ impl Fingerprints {
             print.extend(
                 group
                     .iter()
-                    .map(|&[a, b]| (position(x, a) - position(x, b)).square().sqrt()),
+                    .map(|&[a, b]| (Vector::of(x, a) - Vector::of(x, b)).square().sqrt()),
             );
             print[start..].sort_by(f64::total_cmp);
         }

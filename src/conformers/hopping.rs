@@ -8,16 +8,14 @@
 //! Nothing here knows of molecules: what moves there are, and what has been found, is said by others.
 
 use super::checkpoint::Batch;
-use super::moves::Moves;
-use super::relax::{Attempt, Relaxed, Relaxer, Surface, TIGHT};
+use super::moves::{Moves, Origin, SoftModes};
+use super::relax::{Attempt, Halt, Relaxed, Relaxer, Surface, TIGHT};
 use super::search::stream;
-use crate::optimize::observer::Interrupt;
 use crate::optimize::{Observer, Progress, Verdict, vector};
 use crate::potential::EvalError;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Chains. More than threads on most machines, so that the work can be shared out evenly.
 pub const CHAINS: usize = 16;
@@ -82,8 +80,8 @@ pub struct Round<'a, M: Moves> {
     pub seed: u64,
     /// The round's number.
     pub number: u64,
-    /// Raised to end early.
-    pub interrupt: &'a AtomicBool,
+    /// Ends it early.
+    pub halt: Halt<'a>,
 }
 
 impl<M: Moves> std::fmt::Debug for Round<'_, M> {
@@ -96,6 +94,7 @@ impl<M: Moves> std::fmt::Debug for Round<'_, M> {
 
 impl<M: Moves> Round<'_, M> {
     /// Lets all chains hop, and gives what they found in the order of the chains, and where they are now; `None` where an interrupt came.
+    /// When the time is up, the hops that are not done are left out.
     ///
     /// # Errors
     /// Where the surface can't be opened.
@@ -113,7 +112,7 @@ impl<M: Moves> Round<'_, M> {
             )
             .collect();
         let walked = walked?;
-        if self.interrupt.load(Ordering::Relaxed) {
+        if self.halt.is_interrupted() {
             return Ok(None);
         }
         let (chains, attempts): (Vec<Chain>, Vec<Vec<Attempt>>) = walked.into_iter().unzip();
@@ -128,15 +127,13 @@ impl<M: Moves> Round<'_, M> {
         self.place(number, &mut chain);
         let mut attempts = Vec::with_capacity(HOPS);
         let mut accepted = 0;
+        let mut modes = SoftModes::default();
         for _ in 0..HOPS {
             let Some(from) = &chain.at else { break };
-            if self.interrupt.load(Ordering::Relaxed) {
-                break;
-            }
-            let Some(x) = self.propose(&from.x, chain.size, &mut random) else {
+            let Some(x) = self.propose(relaxer, &mut modes, (&from.x, chain.size), &mut random) else {
                 continue;
             };
-            let attempt = self.relax(relaxer, &x);
+            let Some(attempt) = self.relax(relaxer, &x) else { break };
             let (energy, temperature) = (from.energy, chain.temperature);
             if let Some(found) = attempt.found.as_ref().filter(|found| (self.is_fit)(&found.x)) {
                 let rise = found.energy - energy;
@@ -152,17 +149,21 @@ impl<M: Moves> Round<'_, M> {
     }
 
     /// Minimizes, and ends as soon as it is clear that the end will be a minimum that is known.
-    fn relax(&self, relaxer: &mut Relaxer, x: &[f64]) -> Attempt {
+    fn relax(&self, relaxer: &mut Relaxer, x: &[f64]) -> Option<Attempt> {
         let mut taboo = Taboo {
             find: self.taboo,
             found: None,
             asked: false,
         };
-        let mut attempt = relaxer.relax(x, &mut (Interrupt(self.interrupt), &mut taboo));
-        if taboo.found.is_some() {
-            attempt.found = taboo.found;
+        let attempt = relaxer.relax_in_time(x, self.halt, &mut taboo);
+        match taboo.found {
+            None => attempt,
+            // The walk itself was ended there and has found nothing.
+            Some(known) => attempt.map(|attempt| Attempt {
+                found: Some(known),
+                ..attempt
+            }),
         }
-        attempt
     }
 
     /// Chains of even number go where few have been (G. Chang, W. C. Guida and W. C. Still, J. Am. Chem. Soc. 1989, 111, 4379); the others
@@ -174,14 +175,29 @@ impl<M: Moves> Round<'_, M> {
         chain.at = Some(self.known[(number / 2) % self.known.len()].clone());
     }
 
-    fn propose(&self, from: &[f64], size: f64, random: &mut ChaCha8Rng) -> Option<Vec<f64>> {
+    fn propose(
+        &self,
+        relaxer: &mut Relaxer,
+        modes: &mut SoftModes,
+        (x, size): (&[f64], f64),
+        random: &mut ChaCha8Rng,
+    ) -> Option<Vec<f64>> {
         // A move that can't be made here gives way to another one.
         for _ in 0..8 {
             let kind = random.random_range(0..self.moves.kinds().max(1));
             let partner = (!self.known.is_empty()).then(|| &self.known[random.random_range(0..self.known.len())]);
-            let partner = partner.map(|p| p.x.as_slice());
-            if let Some(x) = self.moves.propose(kind, from, size, partner, random) {
-                return Some(x);
+            if self.moves.needs_modes(kind) {
+                modes.look(relaxer.potential(), x);
+            }
+            let from = Origin {
+                x,
+                size,
+                partner: partner.map(|p| p.x.as_slice()),
+                modes: modes.known(),
+            };
+            let proposal = self.moves.propose(kind, &from, random);
+            if proposal.is_some() {
+                return proposal;
             }
         }
         None
@@ -195,7 +211,7 @@ struct Taboo<'a> {
     asked: bool,
 }
 
-impl Observer for &mut Taboo<'_> {
+impl Observer for Taboo<'_> {
     fn observe(&mut self, progress: &Progress<'_>) -> Verdict {
         if self.asked || vector::rms(progress.gradient) > NEAR {
             return Verdict::Continue;

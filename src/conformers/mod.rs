@@ -3,7 +3,7 @@
 //! As everywhere above the seam, energies come from a [`crate::potential::Potential`]; no force field is known here.
 //!
 //! [`run::run`] is the whole search: it chooses a method ([`systematic`] build-up, [`hopping`] from basin to basin, starts from
-//! elsewhere), puts every minimum into the [`pool`], asks [`coverage`] whether to go on, and makes the [`ensemble`].
+//! elsewhere), puts every minimum into the [`pool`], asks [`coverage`] whether to go on, and makes the [`ensemble`]. [`refine`] takes that to another surface.
 
 pub mod checkpoint;
 pub mod cluster;
@@ -14,6 +14,7 @@ pub mod handedness;
 pub mod hopping;
 pub mod moves;
 pub mod pool;
+pub mod refine;
 pub mod relax;
 pub mod rotors;
 pub mod run;

@@ -69,6 +69,17 @@ impl Found {
     }
 }
 
+/// A minimum on its way into a pool.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The minimum of the pool that it is.
+    known: Option<usize>,
+    /// What it would be as an entry.
+    entry: Entry,
+    /// Minima that it was compared with: those before this number.
+    compared: usize,
+}
+
 /// Distinct minima of one molecule, by energy.
 #[derive(Clone, Debug)]
 pub struct Pool {
@@ -99,33 +110,56 @@ impl Pool {
     /// # Panics
     /// Where the length is not that of the molecule.
     pub fn insert(&mut self, energy: f64, x: &[f64]) -> Found {
+        self.admit(self.examine(energy, x))
+    }
+
+    /// Compares a minimum with what is in the pool, which is most of the work of taking it in, and can be done for many at a time.
+    ///
+    /// # Panics
+    /// Where the length is not that of the molecule.
+    #[must_use]
+    pub fn examine(&self, energy: f64, x: &[f64]) -> Candidate {
         let shape = self.similarity.shape(x);
-        match self.search(energy, &shape) {
-            Some(id) => {
-                self.entries[id].count += 1;
-                if energy < self.entries[id].energy {
-                    self.by_energy.remove(&(EnergyKey::new(self.entries[id].energy), id));
-                    self.by_energy.insert((EnergyKey::new(energy), id));
-                    let entry = &mut self.entries[id];
-                    (entry.energy, entry.x, entry.shape) = (energy, x.to_vec(), shape);
-                }
-                Found::Known(id)
-            }
+        let known = self.search(energy, &shape, 0);
+        let (hand, degeneracy) = match known {
+            Some(id) => (self.entries[id].hand, self.entries[id].degeneracy),
             None => {
-                let id = self.entries.len();
                 let hand = self.hand(&shape);
-                self.by_energy.insert((EnergyKey::new(energy), id));
-                self.entries.push(Entry {
-                    energy,
-                    x: x.to_vec(),
-                    degeneracy: self.degeneracy(&shape, hand),
-                    count: 1,
-                    shape,
-                    hand,
-                });
-                Found::New(id)
+                (hand, self.degeneracy(&shape, hand))
             }
+        };
+        Candidate {
+            known,
+            entry: Entry {
+                energy,
+                x: x.to_vec(),
+                degeneracy,
+                count: 1,
+                shape,
+                hand,
+            },
+            compared: self.entries.len(),
         }
+    }
+
+    /// Takes in a minimum that was examined, perhaps before others came in: it is compared with these only.
+    pub fn admit(&mut self, candidate: Candidate) -> Found {
+        let Candidate { known, entry, compared } = candidate;
+        let known = known.or_else(|| self.search(entry.energy, &entry.shape, compared));
+        let Some(id) = known else {
+            let id = self.entries.len();
+            self.by_energy.insert((EnergyKey::new(entry.energy), id));
+            self.entries.push(entry);
+            return Found::New(id);
+        };
+        let old = &mut self.entries[id];
+        old.count += 1;
+        if entry.energy < old.energy {
+            self.by_energy.remove(&(EnergyKey::new(old.energy), id));
+            self.by_energy.insert((EnergyKey::new(entry.energy), id));
+            (old.energy, old.x, old.shape) = (entry.energy, entry.x, entry.shape);
+        }
+        Found::Known(id)
     }
 
     /// The number of the minimum that this one is, where it is known.
@@ -134,7 +168,7 @@ impl Pool {
     /// Where the length is not that of the molecule.
     #[must_use]
     pub fn find(&self, energy: f64, x: &[f64]) -> Option<usize> {
-        self.search(energy, &self.similarity.shape(x))
+        self.search(energy, &self.similarity.shape(x), 0)
     }
 
     /// The distinct minima, by number.
@@ -160,13 +194,17 @@ impl Pool {
         self.entries.is_empty()
     }
 
-    /// The minimum that a geometry is: of several the nearest in energy, then the first.
-    fn search(&self, energy: f64, shape: &Shape) -> Option<usize> {
+    /// The minimum from this number on that a geometry is: of several the nearest in energy, then the first.
+    fn search(&self, energy: f64, shape: &Shape, from: usize) -> Option<usize> {
+        if from >= self.entries.len() {
+            return None;
+        }
         let tolerance = self.settings.energy.max(0.0);
         let keys = (EnergyKey::new(energy - tolerance), 0)..=(EnergyKey::new(energy + tolerance), usize::MAX);
         let mut candidates: Vec<(f64, usize)> = self
             .by_energy
             .range(keys)
+            .filter(|&&(_, id)| id >= from)
             .map(|&(_, id)| ((self.entries[id].energy - energy).abs(), id))
             .filter(|&(_, id)| self.similarity.least(&self.entries[id].shape, shape) <= self.settings.rmsd)
             .collect();

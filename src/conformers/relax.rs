@@ -1,11 +1,44 @@
 //! Local minimization as searches need it: one surface a worker, many starts, results in the order of the starts. Each start gets a new
 //! stepper: what one remembers of earlier walks would reach the last bits, and which worker makes which walk is chance.
 
-use crate::optimize::observer::Interrupt;
-use crate::optimize::{Criteria, Lbfgs, Limits, Observer, Stop, minimize};
+use crate::optimize::{Criteria, Lbfgs, Limits, Observer, Progress, Stop, Verdict, minimize};
 use crate::potential::{EvalError, Potential};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// What ends work early.
+#[derive(Clone, Copy, Debug)]
+pub struct Halt<'a> {
+    /// Raised to end at once.
+    pub interrupt: &'a AtomicBool,
+    /// When the time is up.
+    pub until: Option<Instant>,
+}
+
+impl Halt<'_> {
+    /// Whether the interrupt came.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+
+    /// Whether to end, for whatever reason.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.is_interrupted() || self.until.is_some_and(|until| Instant::now() >= until)
+    }
+}
+
+impl Observer for Halt<'_> {
+    fn observe(&mut self, _progress: &Progress<'_>) -> Verdict {
+        if self.is_due() {
+            Verdict::Stop
+        } else {
+            Verdict::Continue
+        }
+    }
+}
 
 /// Opens a molecule's surface. Each worker opens one of its own.
 pub type Surface<'a> = dyn Fn() -> Result<Box<dyn Potential>, EvalError> + Sync + 'a;
@@ -67,6 +100,15 @@ impl Relaxer {
         &mut *self.potential
     }
 
+    /// Walks down from a start (Å); `None` where it had to end before it came anywhere.
+    pub fn relax_in_time(&mut self, start: &[f64], halt: Halt<'_>, observer: &mut dyn Observer) -> Option<Attempt> {
+        if halt.is_due() {
+            return None;
+        }
+        let attempt = self.relax(start, &mut (halt, observer));
+        (attempt.found.is_some() || !halt.is_due()).then_some(attempt)
+    }
+
     /// Walks down from a start (Å).
     pub fn relax(&mut self, start: &[f64], observer: &mut dyn Observer) -> Attempt {
         let limits = Limits {
@@ -99,26 +141,26 @@ impl Relaxer {
 }
 
 /// Minimizes many starts on the threads of the present pool. The results are in the order of the starts; `None` where an interrupt
-/// came before all were done.
+/// came before all were done. When the time is up, those that are not done are left out.
 ///
 /// # Errors
 /// Where the surface can't be opened.
 pub fn relax_all(
     surface: &Surface<'_>,
     starts: &[Vec<f64>],
-    interrupt: &AtomicBool,
+    halt: Halt<'_>,
 ) -> Result<Option<Vec<Attempt>>, EvalError> {
-    let attempts: Result<Vec<Attempt>, EvalError> = starts
+    let attempts: Result<Vec<Option<Attempt>>, EvalError> = starts
         .par_iter()
         .with_max_len(8)
         .map_init(
             || Relaxer::open(surface, TIGHT),
             |relaxer, start| match relaxer {
-                Ok(relaxer) => Ok(relaxer.relax(start, &mut Interrupt(interrupt))),
+                Ok(relaxer) => Ok(relaxer.relax_in_time(start, halt, &mut ())),
                 Err(error) => Err(error.clone()),
             },
         )
         .collect();
     let attempts = attempts?;
-    Ok((!interrupt.load(Ordering::Relaxed)).then_some(attempts))
+    Ok((!halt.is_interrupted()).then(|| attempts.into_iter().flatten().collect()))
 }

@@ -31,16 +31,26 @@ impl Rotor {
     /// All rotors of a molecule, in the order of its bonds.
     #[must_use]
     pub fn find(molecule: &Molecule) -> Vec<Self> {
-        Finder::new(molecule).rotors()
+        Finder::new(molecule, false).rotors()
+    }
+
+    /// All bonds that turn, also those of methyl groups and the like, where a turn leads to no other conformer but over a barrier all the
+    /// same.
+    #[must_use]
+    pub fn find_all(molecule: &Molecule) -> Vec<Self> {
+        Finder::new(molecule, true).rotors()
+    }
+
+    /// The atoms that the dihedral is measured by.
+    #[must_use]
+    pub fn dihedral_atoms(&self) -> [usize; 4] {
+        [self.reference[0], self.axis[0], self.axis[1], self.reference[1]]
     }
 
     /// The dihedral at coordinates (Å), radian, between −π/fold and π/fold.
     #[must_use]
     pub fn dihedral(&self, x: &[f64]) -> f64 {
-        self.wrap(dihedral(
-            x,
-            [self.reference[0], self.axis[0], self.axis[1], self.reference[1]],
-        ))
+        self.wrap(dihedral(x, self.dihedral_atoms()))
     }
 
     /// An angle (radian) brought between −π/fold and π/fold.
@@ -68,32 +78,24 @@ impl Rotor {
     }
 }
 
-/// The position of an atom.
-pub(super) fn position(x: &[f64], atom: usize) -> Vector<f64> {
-    Vector([x[3 * atom], x[3 * atom + 1], x[3 * atom + 2]])
-}
-
 /// The dihedral of four atoms, radian from −π to π.
 pub(super) fn dihedral(x: &[f64], atoms: [usize; 4]) -> f64 {
-    let [i, j, k, l] = atoms.map(|a| position(x, a));
+    let [i, j, k, l] = atoms.map(|a| Vector::of(x, a));
     let value = Dihedral::new(i, j, k, l).value();
     if value.is_finite() { value } else { PI }
 }
 
-/// Turns atoms about the line from one atom to another by an angle (radian; Rodrigues' formula), clockwise seen along the line.
+/// Turns atoms about the line from one atom to another by an angle (radian), clockwise seen along the line.
 pub(super) fn turn_about(x: &mut [f64], axis: [usize; 2], moving: &[usize], angle: f64) {
-    let origin = position(x, axis[0]);
-    let line = position(x, axis[1]) - origin;
+    let origin = Vector::of(x, axis[0]);
+    let line = Vector::of(x, axis[1]) - origin;
     let length = line.square().sqrt();
     if length < 1e-8 {
         return;
     }
-    let u = line.times(1.0 / length);
-    let (sine, cosine) = angle.sin_cos();
+    let line = line.times(1.0 / length);
     for &atom in moving {
-        let r = position(x, atom) - origin;
-        let along = u.times(u.dot(r) * (1.0 - cosine));
-        let turned = origin + r.times(cosine) + u.cross(r).times(sine) + along;
+        let turned = origin + (Vector::of(x, atom) - origin).turned(line, angle);
         x[3 * atom..3 * atom + 3].copy_from_slice(&turned.0);
     }
 }
@@ -104,16 +106,19 @@ struct Finder<'a> {
     rings: Rings,
     hybridizations: Vec<Hybridization>,
     classes: Vec<usize>,
+    /// Whether ends that look the same after a turn count as well.
+    all: bool,
 }
 
 impl<'a> Finder<'a> {
-    fn new(molecule: &'a Molecule) -> Self {
+    fn new(molecule: &'a Molecule, all: bool) -> Self {
         let rings = Rings::smallest_set(molecule);
         let aromaticity = Aromaticity::perceive(molecule, &rings);
         Self {
             molecule,
             hybridizations: Hybridization::of_all(molecule, &aromaticity),
             classes: symmetry_classes(molecule),
+            all,
             rings,
         }
     }
@@ -197,7 +202,7 @@ impl<'a> Finder<'a> {
         let first = *substituents.first()?;
         let alike = substituents.iter().all(|&s| self.classes[s] == self.classes[first]);
         match (alike, substituents.len(), self.hybridizations[end]) {
-            (true, 3, _) if self.carry_no_rotor(&substituents, end) => None,
+            (true, 3, _) if self.carry_no_rotor(&substituents, end) => self.all.then_some(3),
             (true, 2, Hybridization::Sp2) if self.is_rigid(&substituents, end) => Some(2),
             _ => Some(1),
         }
@@ -328,6 +333,16 @@ mod tests {
     }
 
     #[test]
+    fn methyl_groups_turn_all_the_same() {
+        for carbons in 2..6 {
+            let rotors = Rotor::find_all(&alkane(carbons));
+            assert_eq!(rotors.len(), carbons - 1);
+            let threefold = rotors.iter().filter(|rotor| rotor.fold == 3).count();
+            assert_eq!(threefold, if carbons == 2 { 1 } else { 2 });
+        }
+    }
+
+    #[test]
     fn a_dihedral_takes_the_value_it_is_given_and_bonds_keep_their_lengths() {
         let butane = alkane(4);
         let rotors = Rotor::find(&butane);
@@ -341,7 +356,7 @@ mod tests {
             assert!(rotors[0].distance(rotors[0].dihedral(&turned), value) < 1e-9);
         }
         for bond in butane.bonds() {
-            let length = |x: &[f64]| (position(x, bond.atoms[0]) - position(x, bond.atoms[1])).square();
+            let length = |x: &[f64]| (Vector::of(x, bond.atoms[0]) - Vector::of(x, bond.atoms[1])).square();
             assert!((length(&x) - length(&turned)).abs() < 1e-8);
         }
     }

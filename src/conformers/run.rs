@@ -1,15 +1,16 @@
 //! The search as a whole: choosing a method, going on until enough is known, and making the ensemble.
 
 use super::checkpoint::{Batch, Checkpoint};
-use super::coverage::Estimate;
+use super::coverage::{Estimate, List};
 use super::ensemble::{Ensemble, EnsembleSettings, Select, gather};
 use super::hopping::{self, CHAINS, Chain, MOST_HOPS, Round};
-use super::moves::{MolecularMoves, Moves};
+use super::moves::{MolecularMoves, Moves, Origin};
 use super::relax::Relaxed;
 use super::search::{End, Search, Settings, stream};
 use super::systematic::{BuildSettings, Built, build};
 use crate::chem::Molecule;
 use crate::potential::EvalError;
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
 /// How to search.
@@ -67,6 +68,10 @@ const LEAST_BUDGET: u64 = 1000;
 /// More rotors than this are too many to enumerate, for saturated hydrocarbons, and for others.
 const MOST_HYDROCARBON_ROTORS: usize = 13;
 const MOST_ROTORS: usize = 5;
+
+/// How often a conjugated bond of a seed is turned over. Seeds have secondary amides and esters as these are most often; the other form is
+/// to be within reach.
+const TURNED_OVER: f64 = 0.05;
 
 /// Samples minimized together in multi-start.
 const SAMPLES: u64 = 64;
@@ -142,6 +147,7 @@ pub fn run(
     if search.settings.max_minimizations.is_none() && chosen != Method::Systematic {
         search.settings.max_minimizations = usual_budget(&search.settings, settings);
     }
+    search.most_polished = settings.most.unwrap_or(usize::MAX);
     let mut stages = Stages {
         search,
         moves: &moves,
@@ -173,6 +179,7 @@ const CERTAIN: Estimate = Estimate {
     coverage: 1.0,
     unseen: 0.0,
     samples: 0,
+    list: List::Complete,
 };
 
 /// The budget where no number was given. A diverse set of limited size needs no complete search.
@@ -199,7 +206,9 @@ impl Stages<'_, '_, '_> {
         }
         match method {
             Method::Systematic => {
-                self.enumerate()?;
+                if self.enumerate()?.is_some() {
+                    self.search.list = List::Complete;
+                }
                 self.hop()
             }
             Method::MultiStart => self.sample(None),
@@ -236,13 +245,20 @@ impl Stages<'_, '_, '_> {
     /// A geometry from the seeds; without them, or where they fail, the start with everything turned at random.
     fn random_start(&self, number: u64) -> Vec<f64> {
         let mut random = stream(self.search.settings.seed, 3, number, 0);
-        if let Some(x) = self.seeds.and_then(|seeds| seeds(&mut random)) {
+        if let Some(mut x) = self.seeds.and_then(|seeds| seeds(&mut random)) {
+            let stiff = self.search.rotors.iter().filter(|rotor| rotor.stiff);
+            for rotor in stiff {
+                if random.random::<f64>() < TURNED_OVER {
+                    rotor.turn(&mut x, std::f64::consts::PI);
+                }
+            }
             return x;
         }
         let mut x = self.start.to_vec();
         for _ in 0..2 * (self.search.rotors.len() + 2) {
-            let kind = rand::RngExt::random_range(&mut random, 0..self.moves.kinds());
-            x = self.moves.propose(kind, &x, 1.0, None, &mut random).unwrap_or(x);
+            let kind = random.random_range(0..self.moves.kinds());
+            let moved = self.moves.propose(kind, &Origin::alone(&x), &mut random);
+            x = moved.unwrap_or(x);
         }
         x
     }
@@ -271,14 +287,14 @@ impl Stages<'_, '_, '_> {
             Some(batch) => batch,
             None => {
                 let batch = self.work(&known, chains, number)?;
-                self.search.log(&batch, affordable >= MOST_HOPS)?;
+                let is_cut_off = self.search.halt().is_due();
+                self.search.log(&batch, affordable >= MOST_HOPS && !is_cut_off)?;
                 batch
             }
         };
         chains.clone_from(&batch.chains);
-        for attempt in batch.attempts.iter().take(affordable) {
-            self.search.take_in(attempt, true);
-        }
+        let taken = batch.attempts.len().min(affordable);
+        self.search.take_in(&batch.attempts[..taken], true);
         Ok(())
     }
 
@@ -298,7 +314,7 @@ impl Stages<'_, '_, '_> {
             },
             seed: search.settings.seed,
             number,
-            interrupt: search.interrupt,
+            halt: search.halt(),
         };
         round.run(chains)?.ok_or(End::Interrupted)
     }

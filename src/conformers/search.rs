@@ -1,16 +1,18 @@
 //! What all methods of search share: the molecule, its surface, the pool of minima, the budget, and the log that a resumed run replays.
 
 use super::checkpoint::{Batch, Checkpoint, CheckpointError};
-use super::coverage::{self, Estimate, Sighting};
-use super::pool::{Found, Pool, PoolSettings};
-use super::relax::{Attempt, Surface, relax_all};
+use super::coverage::{self, Estimate, List, Sighting};
+use super::pool::{Candidate, Pool, PoolSettings};
+use super::relax::{Attempt, Halt, Surface, relax_all};
 use super::rotors::Rotor;
 use crate::chem::Molecule;
 use crate::chem::stereo::{Configuration, Stereo};
+use crate::geometry::Vector;
 use crate::potential::EvalError;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use std::sync::atomic::{AtomicBool, Ordering};
+use rayon::prelude::*;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// Starts that are minimized between two looks at budget, clock and interrupt.
@@ -105,10 +107,14 @@ pub struct Search<'a> {
     pub pool: Pool,
     /// How often samples hit each minimum of the pool.
     pub sightings: Vec<Sighting>,
+    /// What the minima are that no sample was needed for.
+    pub list: List,
     /// How often hops started from each.
     pub visits: Vec<u64>,
     /// What was spent.
     pub tally: Tally,
+    /// Most conformers that will be polished.
+    pub most_polished: usize,
     /// Raised to end early.
     pub interrupt: &'a AtomicBool,
     /// Where the search is logged, if it is.
@@ -125,6 +131,15 @@ impl std::fmt::Debug for Search<'_> {
             .field("tally", &self.tally)
             .finish_non_exhaustive()
     }
+}
+
+/// What an attempt came to.
+enum Judged {
+    /// To nothing.
+    Failed,
+    /// To another molecule or stereoisomer.
+    Changed,
+    Minimum(Box<Candidate>),
 }
 
 /// A random stream of its own for each use: from the seed and three numbers.
@@ -158,8 +173,10 @@ impl<'a> Search<'a> {
             rotors: Rotor::find(molecule),
             pool: Pool::new(molecule, settings.same),
             sightings: Vec::new(),
+            list: List::Some,
             visits: Vec::new(),
             tally: Tally::default(),
+            most_polished: usize::MAX,
             interrupt,
             checkpoint: None,
             started: Instant::now(),
@@ -178,16 +195,18 @@ impl<'a> Search<'a> {
             let some = match self.replayed() {
                 Some(batch) => batch.attempts,
                 None => {
-                    let some = relax_all(self.surface, &chunk[..affordable], self.interrupt)?;
+                    let some = relax_all(self.surface, &chunk[..affordable], self.halt())?;
                     let batch = Batch::of(some.ok_or(End::Interrupted)?);
-                    self.log(&batch, affordable == chunk.len())?;
+                    self.log(&batch, batch.attempts.len() == chunk.len())?;
                     batch.attempts
                 }
             };
-            for attempt in &some {
-                self.take_in(attempt, random);
-            }
+            self.take_in(&some, random);
+            let done = some.len();
             attempts.extend(some);
+            if done < affordable {
+                return Err(End::Time);
+            }
             if affordable < chunk.len() {
                 return Err(End::Budget);
             }
@@ -211,19 +230,42 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// What ends the search: the interrupt, or the time, of which as much is kept back as polishing the conformers is likely to take.
+    #[must_use]
+    pub fn halt(&self) -> Halt<'a> {
+        let kept_back = |most: Duration| {
+            let conformers = self.in_window().len().min(self.most_polished);
+            let each = self.started.elapsed().as_secs_f64() / self.tally.minimizations.max(1) as f64;
+            let polishing = Duration::try_from_secs_f64(POLISHING * each * conformers as f64);
+            polishing.unwrap_or(most).min(most / 2)
+        };
+        let most = self.settings.max_time;
+        Halt {
+            interrupt: self.interrupt,
+            until: most.and_then(|most| self.started.checked_add(most - kept_back(most))),
+        }
+    }
+
+    /// What ends the polishing: the interrupt, or the end of the time.
+    #[must_use]
+    pub fn last_halt(&self) -> Halt<'a> {
+        let most = self.settings.max_time;
+        Halt {
+            interrupt: self.interrupt,
+            until: most.and_then(|most| self.started.checked_add(most)),
+        }
+    }
+
     /// How many minimizations may begin now.
     ///
     /// # Errors
     /// Where none may.
     pub fn affordable(&self) -> Result<usize, End> {
-        if self.interrupt.load(Ordering::Relaxed) {
+        let halt = self.halt();
+        if halt.is_interrupted() {
             return Err(End::Interrupted);
         }
-        if self
-            .settings
-            .max_time
-            .is_some_and(|most| self.started.elapsed() >= most)
-        {
+        if halt.is_due() {
             return Err(End::Time);
         }
         match self.settings.max_minimizations {
@@ -235,31 +277,40 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Counts an attempt and puts its minimum into the pool, if it is one of this molecule.
-    pub fn take_in(&mut self, attempt: &Attempt, random: bool) -> Option<Found> {
-        self.tally.minimizations += 1;
-        self.tally.evaluations += attempt.evaluations;
-        let Some(found) = &attempt.found else {
-            self.tally.failed += 1;
-            return None;
-        };
-        if !self.is_same_molecule(&found.x) {
-            self.tally.changed += 1;
-            return None;
+    /// Counts attempts and puts their minima into the pool, those that are of this molecule, in order. The comparisons are made on the
+    /// threads of the present pool.
+    pub fn take_in(&mut self, attempts: &[Attempt], random: bool) {
+        let search = &*self;
+        let judged: Vec<Judged> = attempts.par_iter().with_max_len(8).map(|a| search.judge(a)).collect();
+        for (attempt, judged) in attempts.iter().zip(judged) {
+            self.tally.minimizations += 1;
+            self.tally.evaluations += attempt.evaluations;
+            match judged {
+                Judged::Failed => self.tally.failed += 1,
+                Judged::Changed => self.tally.changed += 1,
+                Judged::Minimum(candidate) => self.admit(*candidate, random),
+            }
         }
-        let place = self.pool.insert(found.energy, &found.x);
-        let index = place.id();
+    }
+
+    fn judge(&self, attempt: &Attempt) -> Judged {
+        match &attempt.found {
+            None => Judged::Failed,
+            Some(found) if !self.is_same_molecule(&found.x) => Judged::Changed,
+            Some(found) => Judged::Minimum(Box::new(self.pool.examine(found.energy, &found.x))),
+        }
+    }
+
+    fn admit(&mut self, candidate: Candidate, random: bool) {
+        let index = self.pool.admit(candidate).id();
         if index >= self.sightings.len() {
-            self.sightings.resize(
-                index + 1,
-                Sighting {
-                    hits: 0,
-                    listed: !random,
-                },
-            );
+            let unhit = Sighting {
+                hits: 0,
+                listed: !random,
+            };
+            self.sightings.resize(index + 1, unhit);
         }
         self.sightings[index].hits += u64::from(random);
-        Some(place)
     }
 
     /// Whether coordinates have the bonds and the configuration that they should have.
@@ -295,7 +346,7 @@ impl<'a> Search<'a> {
     /// What the samples say of the minima within the window.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
-        coverage::estimate(self.in_window().into_iter().map(|i| self.sightings[i]))
+        coverage::estimate(self.in_window().into_iter().map(|i| self.sightings[i]), self.list)
     }
 
     /// Moves every coordinate a little, so that nobody starts on a plane of symmetry and ends on a saddle.
@@ -306,6 +357,9 @@ impl<'a> Search<'a> {
     }
 }
 
+/// What polishing and proving a conformer takes, in minimizations of a search (measured on alkanes and drugs).
+const POLISHING: f64 = 1.5;
+
 /// Å.
 const JITTER: f64 = 0.01;
 
@@ -315,7 +369,7 @@ const STRETCH: f64 = 0.25;
 fn bonds_hold(molecule: &Molecule, reference: &[f64], x: &[f64]) -> bool {
     molecule.bonds().iter().all(|bond| {
         let length = |x: &[f64]| {
-            let [a, b] = bond.atoms.map(|a| super::rotors::position(x, a));
+            let [a, b] = bond.atoms.map(|a| Vector::of(x, a));
             (a - b).square().sqrt()
         };
         length(x) <= (1.0 + STRETCH) * length(reference)

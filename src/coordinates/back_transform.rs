@@ -37,12 +37,30 @@ fn rms(v: &[f64]) -> f64 {
     (v.iter().map(|c| c * c).sum::<f64>() / v.len().max(1) as f64).sqrt()
 }
 
-/// Starts from the factorized metric of `x`, which is replaced only where the iteration becomes slow.
-pub(super) fn iterate(
-    coordinates: &InternalCoordinates,
+/// The coordinates' linear dependence on the Cartesian ones at a point, ready to be inverted.
+pub(super) trait Linear<C> {
+    /// The Cartesian displacement (Å) of an internal one.
+    fn displacement(&self, dq: &[f64]) -> Vec<f64>;
+    /// The same at another point.
+    fn renewed(&self, coordinates: &C, x: &[f64]) -> Self;
+}
+
+impl Linear<InternalCoordinates> for Metric {
+    fn displacement(&self, dq: &[f64]) -> Vec<f64> {
+        self.displacement(dq)
+    }
+
+    fn renewed(&self, coordinates: &InternalCoordinates, x: &[f64]) -> Self {
+        self.renewed(coordinates.wilson_b(x))
+    }
+}
+
+/// Starts from the linear dependence at `x`, which is replaced only where the iteration becomes slow.
+pub(super) fn iterate<C: Coordinates, M: Linear<C>>(
+    coordinates: &C,
     x: &[f64],
     dq: &[f64],
-    first: &Metric,
+    first: &M,
 ) -> Result<BackTransformed, BackTransformError> {
     let start = coordinates.values(x);
     let target: Vec<f64> = start.iter().zip(dq).map(|(q, d)| q + d).collect();
@@ -51,7 +69,7 @@ pub(super) fn iterate(
         residual: f64::INFINITY,
         iterations: 0,
     };
-    let mut renewed: Option<Metric> = None;
+    let mut renewed: Option<M> = None;
     let mut at = x.to_vec();
     let mut left = dq.to_vec();
     for iteration in 1..=MOST_ITERATIONS {
@@ -79,7 +97,7 @@ pub(super) fn iterate(
         }
         left = coordinates.difference(&target, &coordinates.values(&at));
         if slow {
-            renewed = Some(first.renewed(coordinates.wilson_b(&at)));
+            renewed = Some(first.renewed(coordinates, &at));
         }
     }
     if best.residual < SUFFICIENT {

@@ -1,4 +1,5 @@
-//! Internal coordinates: primitives, redundant sets from the bond graph, Wilson's B, back-transformation, constraints.
+//! Internal coordinates: primitives, redundant sets from the bond graph, delocalized ones, Wilson's B, back-transformation,
+//! constraints.
 //!
 //! A redundant set is used without ever inverting its m × m matrix G = B Bᵀ: everything that its generalized inverse is needed
 //! for is had from the 3N × 3N matrix F = Bᵀ B, since Bᵀ G⁻ = F⁻ Bᵀ. The span of B, which has no redundancy, is
@@ -7,6 +8,7 @@
 pub mod back_transform;
 mod build;
 pub mod constraint;
+pub mod delocalized;
 pub mod internal;
 mod metric;
 pub mod primitive;
@@ -18,6 +20,7 @@ mod tests;
 
 pub use back_transform::{BackTransformError, BackTransformed};
 pub use constraint::Constraint;
+pub use delocalized::{DelocalizedCoordinates, DelocalizedError};
 pub use internal::InternalCoordinates;
 pub use metric::Metric;
 pub use primitive::{Fragment, Primitive, Row};

@@ -51,6 +51,32 @@ impl WilsonB {
         (&self.atoms[range.clone()], &self.components[range])
     }
 
+    /// A row with all its zeros.
+    #[must_use]
+    pub fn dense_row(&self, row: usize) -> Vec<f64> {
+        let mut out = vec![0.0; self.columns];
+        self.add_row(row, 1.0, &mut out);
+        out
+    }
+
+    /// Combinations of the rows, each depending on all atoms.
+    #[must_use]
+    pub fn combined(&self, combinations: &[Vec<f64>]) -> Self {
+        let atoms = self.columns.div_ceil(3);
+        let mut out = Self {
+            columns: self.columns,
+            starts: (0..=combinations.len()).map(|k| k * atoms).collect(),
+            atoms: (0..combinations.len()).flat_map(|_| 0..atoms).collect(),
+            components: Vec::with_capacity(atoms * combinations.len()),
+        };
+        for combination in combinations {
+            let mut row = self.apply_transpose(combination);
+            row.resize(3 * atoms, 0.0);
+            out.components.extend_from_slice(row.as_chunks::<3>().0);
+        }
+        out
+    }
+
     /// B v.
     #[must_use]
     pub fn apply(&self, v: &[f64]) -> Vec<f64> {

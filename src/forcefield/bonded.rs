@@ -10,7 +10,17 @@ use std::marker::PhantomData;
 pub(super) struct Batches<T, const A: usize, const P: usize> {
     atoms: Vec<[[u32; WIDTH]; A]>,
     parameters: Vec<[[f64; WIDTH]; P]>,
+    /// Number of terms.
+    len: usize,
     kind: PhantomData<T>,
+}
+
+/// Eight terms.
+pub(super) struct Batch<'a, const A: usize, const P: usize> {
+    pub atoms: &'a [[u32; WIDTH]; A],
+    pub parameters: &'a [[f64; WIDTH]; P],
+    /// Lanes that are filled, from the first one on.
+    pub terms: usize,
 }
 
 impl<T: Interaction<A, P>, const A: usize, const P: usize> Batches<T, A, P> {
@@ -40,8 +50,22 @@ impl<T: Interaction<A, P>, const A: usize, const P: usize> Batches<T, A, P> {
         Self {
             atoms,
             parameters,
+            len: terms.len(),
             kind: PhantomData,
         }
+    }
+
+    /// The batches one by one.
+    #[inline(always)]
+    pub fn iter(&self) -> impl Iterator<Item = Batch<'_, A, P>> {
+        let batches = self.atoms.len();
+        let pairs = self.atoms.iter().zip(&self.parameters).enumerate();
+        pairs.map(move |(batch, (atoms, parameters))| Batch {
+            atoms,
+            parameters,
+            // Term number lane * batches + batch is in this lane.
+            terms: (self.len - batch).div_ceil(batches).min(WIDTH),
+        })
     }
 
     /// Adds to the gradient at `points` (both x, y, z, unused by atom) and returns the two energies of the kind.

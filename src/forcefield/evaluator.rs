@@ -2,6 +2,7 @@
 
 use super::Breakdown;
 use super::contacts::Contacts;
+use super::curvature::BondedCurvature;
 use super::field::ForceField;
 use super::nonbonded::{self, Slots};
 use super::pairs::PairList;
@@ -48,6 +49,12 @@ impl Evaluator {
         &self.field
     }
 
+    fn place(&mut self, x: &[f64]) {
+        for (point, c) in self.points.iter_mut().zip(x.chunks_exact(3)) {
+            *point = [c[0], c[1], c[2], 0.0];
+        }
+    }
+
     /// Energy by term (kcal/mol) at `x` (Å, length 3N). OVERWRITES `gradient` (kcal/mol/Å, same layout).
     ///
     /// # Errors
@@ -65,10 +72,8 @@ impl Evaluator {
             gradient.fill(f64::NAN);
             return Err(EvalError::NotFinite { energy: f64::NAN });
         }
+        self.place(x);
         let field = &*self.field;
-        for (point, c) in self.points.iter_mut().zip(x.chunks_exact(3)) {
-            *point = [c[0], c[1], c[2], 0.0];
-        }
         self.gradient.fill([0.0; 4]);
         field.nonbonded.refresh(x, &mut self.near, &mut self.slots);
         let pairs = field.pairs.as_deref().unwrap_or(&self.near);
@@ -104,7 +109,21 @@ impl Potential for Evaluator {
     }
 
     fn curvature(&mut self, x: &[f64], add: &mut AddCurvature<'_>) -> bool {
-        self.field.add_curvature(x, &mut self.contacts, add);
+        self.place(x);
+        let field = &*self.field;
+        let bonded = BondedCurvature {
+            field,
+            points: &self.points,
+            add,
+        };
+        dispatch(field.level, bonded);
+        if let Some(pairs) = &field.pairs {
+            self.slots.load(x, pairs);
+            self.contacts.scan(field, pairs, &self.slots);
+        } else {
+            self.contacts.find(&field.nonbonded, x);
+        }
+        self.contacts.visit(field, &self.points, add);
         true
     }
 

@@ -5,6 +5,7 @@ use super::field::{ForceField, Visitor, visit_bonded};
 use super::pairs::PairList;
 use super::terms::{Interaction, Term};
 use crate::geometry::{Distance, Vector};
+use crate::linalg::SymmetricMatrix;
 use crate::linalg::sparse_cholesky::{Block, BlockMatrix};
 use crate::numeric::{Dual, Real};
 use crate::potential::EvalError;
@@ -18,6 +19,9 @@ impl ForceField {
         let n = self.check_length(x)?;
         let mut hessian = vec![0.0; n * n];
         self.assemble(x, &mut |row, column, block| {
+            if row < column {
+                return;
+            }
             for (a, part) in block.chunks_exact(3).enumerate() {
                 let place = (3 * row + a) * n + 3 * column;
                 hessian[place..place + 3]
@@ -26,6 +30,7 @@ impl ForceField {
                     .for_each(|(h, b)| *h += b);
             }
         });
+        let hessian = SymmetricMatrix::from_lower(n, hessian).into_rows();
         finite(&hessian)?;
         Ok(hessian)
     }
@@ -117,7 +122,7 @@ impl ForceField {
 
     /// d²E/dx² = E″ u uᵀ + E′/r (1 − u uᵀ), with opposite sign between the two atoms. `None` beyond the cutoff.
     fn pair_block(&self, x: &[f64], i: usize, j: usize, scaled: bool) -> Option<Block> {
-        let pair = Distance::new(position(x, i), position(x, j));
+        let pair = Distance::new(Vector::of(x, i), Vector::of(x, j));
         if self.nonbonded.cutoff.is_some_and(|c| pair.value >= c) {
             return None;
         }
@@ -150,10 +155,6 @@ fn finite(numbers: &[f64]) -> Result<(), EvalError> {
     }
 }
 
-fn position(x: &[f64], atom: usize) -> Vector<f64> {
-    Vector([x[3 * atom], x[3 * atom + 1], x[3 * atom + 2]])
-}
-
 /// Adds up blocks.
 struct Assembly<'a, 'b> {
     x: &'a [f64],
@@ -165,7 +166,7 @@ impl Visitor for Assembly<'_, '_> {
         let parameters = term.parameters.parameters().map(Dual::<f64, 1>::fixed);
         let fixed = term
             .atoms
-            .map(|p| Vector(position(self.x, p).0.map(Dual::<f64, 1>::constant)));
+            .map(|p| Vector(Vector::of(self.x, p).0.map(Dual::<f64, 1>::constant)));
         for (a, &column) in term.atoms.iter().enumerate() {
             let mut blocks = [[0.0; 9]; A];
             // One direction at a time: the gradient's derivative along each of the 3A coordinates.

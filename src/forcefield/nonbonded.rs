@@ -29,7 +29,7 @@ pub(super) struct Nonbonded {
 #[derive(Debug, Default)]
 pub(super) struct Slots {
     /// Coordinates by axis and block.
-    x: [Vec<[f64; WIDTH]>; 3],
+    pub x: [Vec<[f64; WIDTH]>; 3],
     gradient: [Vec<[f64; WIDTH]>; 3],
     charges: Vec<[f64; WIDTH]>,
     /// Distance and depth of each class with the atom in each slot: `rows[class * blocks + block]`.

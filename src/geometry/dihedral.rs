@@ -48,7 +48,7 @@ impl<S: Real> DihedralCosine<S> {
 }
 
 /// The signed dihedral (cis is 0, clockwise from i to l positive, looking from j to k) with its gradient (Blondel and Karplus,
-/// J. Comput. Chem. 17, 1132 (1996)), which has no pole at 0 and π. Over plain and dual numbers only: the sine has either sign.
+/// J. Comput. Chem. 17, 1132 (1996)), which has no pole at 0 and π. Its value is for plain and dual numbers only: the sine has either sign.
 #[derive(Clone, Copy, Debug)]
 pub struct Dihedral<S> {
     sine: S,
@@ -62,6 +62,7 @@ pub struct Dihedral<S> {
 
 impl<S: Real> Dihedral<S> {
     /// Of four positions (Å).
+    #[inline(always)]
     pub fn new(i: Vector<S>, j: Vector<S>, k: Vector<S>, l: Vector<S>) -> Self {
         let bonds = [j - i, k - j, l - k];
         let m = bonds[0].cross(bonds[1]);
@@ -69,13 +70,13 @@ impl<S: Real> Dihedral<S> {
         let m_square = m.square().max(TINY);
         let n_square = n.square().max(TINY);
         let length = bonds[1].square().max(TINY).sqrt();
-        let inverse = (m_square * n_square).sqrt().recip();
+        let [inverse, m_inverse, n_inverse] = S::recip_each([(m_square * n_square).sqrt(), m_square, n_square]);
         Self {
             sine: bonds[0].dot(n) * length * inverse,
             cosine: m.dot(n) * inverse,
             bonds,
             normals: [m, n],
-            inverses: [m_square.recip(), n_square.recip()],
+            inverses: [m_inverse, n_inverse],
             length,
         }
     }
@@ -85,7 +86,14 @@ impl<S: Real> Dihedral<S> {
         S::angle(self.sine, self.cosine)
     }
 
+    /// Its cosine.
+    #[inline(always)]
+    pub fn cosine(&self) -> S {
+        self.cosine
+    }
+
     /// Its gradient with respect to i, j, k and l.
+    #[inline(always)]
     pub fn gradient(&self) -> [Vector<S>; 4] {
         let [b1, b2, b3] = self.bonds;
         let i = self.normals[0].times(-(self.length * self.inverses[0]));

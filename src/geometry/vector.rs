@@ -44,6 +44,23 @@ impl<S: Real> Vector<S> {
     }
 }
 
+impl Vector<f64> {
+    /// The position of an atom in flat coordinates.
+    #[inline]
+    #[must_use]
+    pub fn of(x: &[f64], atom: usize) -> Self {
+        Self([x[3 * atom], x[3 * atom + 1], x[3 * atom + 2]])
+    }
+
+    /// Turned about an axis of length 1 by an angle (radian; Rodrigues' formula), with the clock seen along the axis.
+    #[must_use]
+    pub fn turned(self, axis: Self, angle: f64) -> Self {
+        let (sine, cosine) = angle.sin_cos();
+        let along = axis.times(axis.dot(self) * (1.0 - cosine));
+        self.times(cosine) + axis.cross(self).times(sine) + along
+    }
+}
+
 impl<S: Real> Add for Vector<S> {
     type Output = Self;
     #[inline(always)]
@@ -65,5 +82,20 @@ impl<S: Real> Neg for Vector<S> {
     #[inline(always)]
     fn neg(self) -> Self {
         Self([-self.0[0], -self.0[1], -self.0[2]])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::FRAC_PI_2;
+
+    #[test]
+    fn a_quarter_turn_about_z_takes_x_to_y_and_leaves_z() {
+        let [x, y, z] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(Vector);
+        let both = Vector::of(&[9.0, 9.0, 9.0, 1.0, 0.0, 1.0], 1);
+        let turned = both.turned(z, FRAC_PI_2);
+        assert!((turned - y - z).square() < 1e-30, "{turned:?}");
+        assert!((turned.turned(z, -FRAC_PI_2) - x - z).square() < 1e-30);
     }
 }

@@ -43,6 +43,14 @@ impl SparsePreconditioner {
         self.settled = false;
     }
 
+    /// Longest difference (Å) between the displacements of two atoms that share a term.
+    #[must_use]
+    pub fn longest_difference(&self, way: &[f64]) -> f64 {
+        self.state
+            .as_ref()
+            .map_or(0.0, |state| state.matrix.longest_difference(way))
+    }
+
     /// Brings the matrix up to date, with the pattern that is there if it may stay.
     fn assemble(&mut self, potential: &mut dyn Potential, x: &[f64]) -> bool {
         if let Some(state) = self.state.as_mut().filter(|s| s.matrix.rows() * 3 == x.len()) {
@@ -52,7 +60,7 @@ impl SparsePreconditioner {
             }
         }
         self.state = State::new(potential, x);
-        self.state.as_mut().is_some_and(|state| state.assemble(potential, x))
+        self.state.is_some()
     }
 }
 
@@ -92,11 +100,15 @@ struct State {
 }
 
 impl State {
-    /// The pattern that the surface's terms at `x` (Å) make.
+    /// Of the terms that the surface has at `x` (Å), with the matrix there.
     fn new(potential: &mut dyn Potential, x: &[f64]) -> Option<Self> {
+        let mut terms = Terms::default();
+        if !potential.curvature(x, &mut |atoms, b, k| terms.push(atoms, b, k)) {
+            return None;
+        }
         let mut script = Script::default();
         let mut pairs = Vec::new();
-        let known = potential.curvature(x, &mut |atoms, _, k| {
+        terms.visit(|atoms, _, k| {
             if shapes_pattern(atoms, k) {
                 script.lengths.push(atoms.len());
                 script.atoms.extend_from_slice(atoms);
@@ -105,40 +117,91 @@ impl State {
                 }
             }
         });
-        if !known {
-            return None;
-        }
         let matrix = BlockMatrix::new(x.len() / 3, &pairs);
         let mut first = 0;
         for length in &script.lengths {
             matrix.find_places(&script.atoms[first..first + length], &mut script.places);
             first += length;
         }
-        Some(Self {
+        let mut state = Self {
             factor: BlockCholesky::analyze(&matrix),
             matrix,
             script,
-        })
+        };
+        let mut assembly = Assembly::new(&mut state);
+        terms.visit(|atoms, b, k| assembly.add(atoms, b, k));
+        assembly.finish();
+        Some(state)
     }
 
     /// Takes the matrix at `x` (Å). Returns whether these are the very terms that the pattern was made from.
     fn assemble(&mut self, potential: &mut dyn Potential, x: &[f64]) -> bool {
-        let Self { matrix, script, .. } = self;
+        let mut assembly = Assembly::new(self);
+        let known = potential.curvature(x, &mut |atoms, b, k| assembly.add(atoms, b, k));
+        assembly.finish() && known
+    }
+}
+
+/// The matrix as it comes together.
+struct Assembly<'a> {
+    matrix: &'a mut BlockMatrix,
+    script: &'a Script,
+    cursor: Cursor,
+    /// Whether the terms have been those of the script so far.
+    same: bool,
+}
+
+impl<'a> Assembly<'a> {
+    fn new(State { matrix, script, .. }: &'a mut State) -> Self {
         matrix.clear();
-        let mut cursor = Cursor::default();
-        let mut same = true;
-        let known = potential.curvature(x, &mut |atoms, b, k| match script.next(&mut cursor, atoms) {
-            Some(places) => {
-                same &= shapes_pattern(atoms, k);
-                matrix.add_outer_at(places, atoms, b, k);
-            }
-            None => {
-                same &= !shapes_pattern(atoms, k);
-                matrix.add_outer(atoms, b, k);
-            }
-        });
-        matrix.add_diagonal(SHIFT);
-        known && same && cursor.term == script.lengths.len()
+        Self {
+            matrix,
+            script,
+            cursor: Cursor::default(),
+            same: true,
+        }
+    }
+
+    fn add(&mut self, atoms: &[usize], b: &[[f64; 3]], k: f64) {
+        if let Some(places) = self.script.next(&mut self.cursor, atoms) {
+            self.same &= shapes_pattern(atoms, k);
+            self.matrix.add_outer_at(places, atoms, b, k);
+        } else {
+            self.same &= !shapes_pattern(atoms, k);
+            self.matrix.add_outer(atoms, b, k);
+        }
+    }
+
+    /// Returns whether the terms were those of the script.
+    fn finish(self) -> bool {
+        self.matrix.add_diagonal(SHIFT);
+        self.same && self.cursor.term == self.script.lengths.len()
+    }
+}
+
+/// Terms as they came.
+#[derive(Debug, Default)]
+struct Terms {
+    /// Number of atoms and curvature of each.
+    heads: Vec<(usize, f64)>,
+    atoms: Vec<usize>,
+    components: Vec<[f64; 3]>,
+}
+
+impl Terms {
+    fn push(&mut self, atoms: &[usize], b: &[[f64; 3]], k: f64) {
+        self.heads.push((atoms.len(), k));
+        self.atoms.extend_from_slice(atoms);
+        self.components.extend_from_slice(b);
+    }
+
+    fn visit(&self, mut visit: impl FnMut(&[usize], &[[f64; 3]], f64)) {
+        let mut first = 0;
+        for &(length, k) in &self.heads {
+            let range = first..first + length;
+            visit(&self.atoms[range.clone()], &self.components[range], k);
+            first += length;
+        }
     }
 }
 
@@ -169,7 +232,9 @@ impl Script {
     /// The places of the term between these atoms, where it is the next one.
     fn next(&self, cursor: &mut Cursor, atoms: &[usize]) -> Option<&[u32]> {
         let length = *self.lengths.get(cursor.term)?;
-        if self.atoms[cursor.atom..cursor.atom + length] != *atoms {
+        let expected = &self.atoms[cursor.atom..cursor.atom + length];
+        // Two to four numbers: not worth the call that comparing slices is.
+        if length != atoms.len() || expected.iter().zip(atoms).any(|(a, b)| a != b) {
             return None;
         }
         let first = cursor.place;

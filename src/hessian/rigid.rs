@@ -1,5 +1,6 @@
 //! Rigid-body motions: the directions along which a free molecule's energy does not change.
 
+use crate::geometry::Vector;
 use crate::linalg::dense::orthonormal;
 use crate::linalg::vector::dot;
 use crate::linalg::{Eigen, SymmetricMatrix};
@@ -23,7 +24,7 @@ pub fn modes(x: &[f64], masses: &[f64]) -> Vec<Vec<f64>> {
         .collect();
     let relative = relative_to_centre(x, masses);
     for axis in rotation_axes(&relative, masses) {
-        vectors.push(motion(&roots, |atom| cross(axis, relative[atom])));
+        vectors.push(motion(&roots, |atom| Vector(axis).cross(Vector(relative[atom])).0));
     }
     orthonormal(&vectors, DEPENDENT)
 }
@@ -72,14 +73,6 @@ fn rotation_axes(relative: &[[f64; 3]], masses: &[f64]) -> Vec<[f64; 3]> {
         .filter(|&k| largest > 0.0 && eigen.values[k] > LINEAR * largest)
         .map(|k| std::array::from_fn(|axis| eigen.vector(k)[axis]))
         .collect()
-}
-
-fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [
-        a[1] * b[2] - a[2] * b[1],
-        a[2] * b[0] - a[0] * b[2],
-        a[0] * b[1] - a[1] * b[0],
-    ]
 }
 
 /// Projects orthonormal directions out of a Hessian, `P H P`, and gives them the eigenvalue `value` instead of zero.

@@ -1,6 +1,6 @@
 //! Cholesky decomposition of block matrices, sparse where their pattern lets it pay, else dense.
 
-use super::sparse_cholesky::{BlockCholesky, BlockMatrix};
+use super::sparse_cholesky::{BlockCholesky, BlockMatrix, Scratch};
 use super::{Cholesky, LinalgError, SymmetricMatrix};
 
 /// Share of its lower triangle that the factor may fill before the dense decomposition, whose arithmetic runs several times faster,
@@ -79,8 +79,7 @@ impl Factor {
         x.resize(b.len().next_multiple_of(3), 0.0);
         match self {
             Self::Sparse(factor) => {
-                let mut scratch = vec![0.0; x.len()];
-                factor.solve_through(&mut x, &mut scratch);
+                factor.solve_through(&mut x, &mut Scratch::default());
             }
             Self::Dense(factor) => factor.solve_in_place(&mut x),
         }

@@ -45,12 +45,39 @@ impl SymmetricMatrix {
     pub fn from_rows(n: usize, elements: Vec<f64>) -> Self {
         assert_eq!(elements.len(), n * n, "a symmetric matrix of {n} rows");
         let mut matrix = Self { n, elements };
-        for i in 0..n {
-            for j in 0..i {
-                matrix.set(i, j, f64::midpoint(matrix.get(i, j), matrix.get(j, i)));
+        matrix.for_each_pair(|a, b| {
+            let mean = f64::midpoint(*a, *b);
+            (*a, *b) = (mean, mean);
+        });
+        matrix
+    }
+
+    /// From n² elements row by row, of which those above the diagonal are without meaning.
+    ///
+    /// # Panics
+    /// Where the number of elements is not n².
+    #[must_use]
+    pub fn from_lower(n: usize, elements: Vec<f64>) -> Self {
+        assert_eq!(elements.len(), n * n, "a symmetric matrix of {n} rows");
+        let mut matrix = Self { n, elements };
+        matrix.for_each_pair(|below, above| *above = *below);
+        matrix
+    }
+
+    /// Calls `visit` with each element below the diagonal and its mirror image, tile by tile: columns are far apart in memory.
+    fn for_each_pair(&mut self, mut visit: impl FnMut(&mut f64, &mut f64)) {
+        const TILE: usize = 32;
+        let n = self.n;
+        for top in (0..n).step_by(TILE) {
+            for left in (0..=top).step_by(TILE) {
+                for i in top..(top + TILE).min(n) {
+                    let (above, row) = self.elements.split_at_mut(i * n);
+                    for j in left..(left + TILE).min(i) {
+                        visit(&mut row[j], &mut above[j * n + i]);
+                    }
+                }
             }
         }
-        matrix
     }
 
     /// Number of rows.
@@ -261,6 +288,25 @@ pub(crate) mod tests {
             }
         }
         matrix
+    }
+
+    #[test]
+    fn mirror_images_are_averaged_or_overwritten_in_every_tile() {
+        for n in [1, 31, 32, 33, 70] {
+            let elements: Vec<f64> = (0..n * n).map(|k| (k as f64).sqrt()).collect();
+            let mean = SymmetricMatrix::from_rows(n, elements.clone());
+            let lower = SymmetricMatrix::from_lower(n, elements.clone());
+            for (i, j) in (0..n).flat_map(|i| (0..=i).map(move |j| (i, j))) {
+                let [below, above] = [elements[i * n + j], elements[j * n + i]];
+                for (p, q) in [(i, j), (j, i)] {
+                    assert!(
+                        (mean.get(p, q) - f64::midpoint(below, above)).abs() < 1e-12,
+                        "{n}: {p} {q}"
+                    );
+                    assert!((lower.get(p, q) - below).abs() < 1e-12, "{n}: {p} {q}");
+                }
+            }
+        }
     }
 
     #[test]

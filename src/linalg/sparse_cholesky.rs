@@ -4,6 +4,8 @@
 //! Davis 2006, chapter 4).
 
 use super::{LinalgError, SymmetricMatrix};
+use crate::numeric::Lanes;
+use crate::numeric::simd::{Kernel, Level, dispatch};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -26,25 +28,38 @@ impl BlockMatrix {
     /// The zero matrix of so many block rows that has room for these pairs (in any order, repeated or not).
     #[must_use]
     pub fn new(rows: usize, pairs: &[(usize, usize)]) -> Self {
-        let mut sorted: Vec<(usize, usize)> = pairs
-            .iter()
-            .filter(|(i, j)| i != j)
-            .map(|&(i, j)| (i.min(j), i.max(j)))
-            .collect();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut starts = vec![0; rows + 1];
-        for &(column, _) in &sorted {
-            starts[column + 1] += 1;
+        let lower = || pairs.iter().filter(|(i, j)| i != j).map(|&(i, j)| (i.min(j), i.max(j)));
+        let mut ends = vec![0; rows + 1];
+        for (column, _) in lower() {
+            ends[column + 1] += 1;
         }
         for j in 0..rows {
-            starts[j + 1] += starts[j];
+            ends[j + 1] += ends[j];
+        }
+        // Columns by counting, their few rows by comparison.
+        let mut found = vec![0; ends[rows]];
+        let mut cursor = ends.clone();
+        for (column, row) in lower() {
+            found[cursor[column]] = row;
+            cursor[column] += 1;
+        }
+        let (mut starts, mut partners) = (vec![0], Vec::with_capacity(found.len()));
+        for j in 0..rows {
+            let column = &mut found[ends[j]..ends[j + 1]];
+            column.sort_unstable();
+            let first = partners.len();
+            for &row in &*column {
+                if partners.len() == first || partners.last() != Some(&row) {
+                    partners.push(row);
+                }
+            }
+            starts.push(partners.len());
         }
         Self {
             diagonal: vec![[0.0; 9]; rows],
-            lower: vec![[0.0; 9]; sorted.len()],
+            lower: vec![[0.0; 9]; partners.len()],
             starts,
-            partners: sorted.into_iter().map(|(_, row)| row).collect(),
+            partners,
         }
     }
 
@@ -148,6 +163,19 @@ impl BlockMatrix {
             .all(|element| element.is_finite())
     }
 
+    /// Longest difference between the parts of a vector that belong to the two rows of a pair.
+    #[must_use]
+    pub fn longest_difference(&self, v: &[f64]) -> f64 {
+        let mut longest = 0.0_f64;
+        for (column, own) in v.chunks_exact(3).enumerate() {
+            for &row in &self.partners[self.starts[column]..self.starts[column + 1]] {
+                let square = (0..3).map(|a| (v[3 * row + a] - own[a]).powi(2)).sum::<f64>();
+                longest = longest.max(square);
+            }
+        }
+        longest.sqrt()
+    }
+
     /// Number of blocks that are stored, each pair's once.
     #[must_use]
     pub fn blocks(&self) -> usize {
@@ -246,7 +274,7 @@ fn add_transposed_product(block: &Block, v: &[f64], column: usize, out: &mut [f6
 }
 
 /// A block of the matrix that goes into a column of the factor.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Source {
     /// Position of its row in the order of elimination.
     row: u32,
@@ -369,6 +397,7 @@ fn unite(a: &[u32], b: &[u32], without: [u32; 2], out: &mut Vec<u32>) {
 /// The blocks of the matrix, column by column of the order of elimination.
 fn sources(matrix: &BlockMatrix, position: &[usize]) -> (Vec<usize>, Vec<Source>) {
     let mut found: Vec<(usize, Source)> = Vec::with_capacity(matrix.lower.len());
+    let mut starts = vec![0; matrix.rows() + 1];
     for column in 0..matrix.rows() {
         for place in matrix.starts[column]..matrix.starts[column + 1] {
             let (p, q) = (position[column], position[matrix.partners[place]]);
@@ -378,18 +407,23 @@ fn sources(matrix: &BlockMatrix, position: &[usize]) -> (Vec<usize>, Vec<Source>
                 transposed: q < p,
             };
             found.push((p.min(q), source));
+            starts[p.min(q) + 1] += 1;
         }
-    }
-    let mut starts = vec![0; matrix.rows() + 1];
-    for (column, _) in &found {
-        starts[column + 1] += 1;
     }
     for k in 0..matrix.rows() {
         starts[k + 1] += starts[k];
     }
-    found.sort_by_key(|(column, _)| *column);
-    (starts, found.into_iter().map(|(_, source)| source).collect())
+    let mut cursor = starts.clone();
+    let mut sources = vec![Source::default(); found.len()];
+    for (column, source) in found {
+        sources[cursor[column]] = source;
+        cursor[column] += 1;
+    }
+    (starts, sources)
 }
+
+/// A block column by column, each filled up to four numbers: what the vector instructions of today's processors hold.
+type Columns = [[f64; 4]; 3];
 
 /// The factor L of A = L Lᵀ. Keeps its symbolic part while the pattern stays.
 #[derive(Clone, Debug)]
@@ -398,14 +432,18 @@ pub struct BlockCholesky {
     /// Inverses of the diagonal blocks of L (lower triangles).
     inverses: Vec<Block>,
     /// Blocks of L below the diagonal, in the order of the symbolic rows.
-    blocks: Vec<Block>,
-    work: Vec<Block>,
-    permuted: Vec<f64>,
+    blocks: Vec<Columns>,
+    work: Vec<Columns>,
+    permuted: Scratch,
     /// Columns whose next block lies in a row: heads of linked lists, and the next column in the same list.
     head: Vec<usize>,
     next: Vec<usize>,
     cursor: Vec<usize>,
 }
+
+/// Scratch memory of [`BlockCholesky::solve_through`].
+#[derive(Clone, Debug, Default)]
+pub struct Scratch(Vec<[f64; 4]>);
 
 const NONE: usize = usize::MAX;
 
@@ -417,9 +455,9 @@ impl BlockCholesky {
         let n = matrix.rows();
         Self {
             inverses: vec![[0.0; 9]; n],
-            blocks: vec![[0.0; 9]; symbolic.rows.len()],
-            work: vec![[0.0; 9]; n],
-            permuted: vec![0.0; 3 * n],
+            blocks: vec![[[0.0; 4]; 3]; symbolic.rows.len()],
+            work: vec![[[0.0; 4]; 3]; n],
+            permuted: Scratch::default(),
             head: vec![NONE; n],
             next: vec![NONE; n],
             cursor: vec![0; n],
@@ -438,6 +476,11 @@ impl BlockCholesky {
     /// # Errors
     /// Where the matrix is not positive definite (the row is that of the matrix).
     pub fn factorize(&mut self, matrix: &BlockMatrix) -> Result<(), LinalgError> {
+        dispatch(Level::detect(), Factorization { factor: self, matrix })
+    }
+
+    #[inline(always)]
+    fn factorize_here(&mut self, matrix: &BlockMatrix) -> Result<(), LinalgError> {
         self.head.fill(NONE);
         for column in 0..matrix.rows() {
             self.load(matrix, column);
@@ -446,9 +489,11 @@ impl BlockCholesky {
                 row: 3 * self.symbolic.order[column] + axis,
                 pivot,
             })?;
-            self.inverses[column] = inverse_lower(&diagonal);
-            for k in self.symbolic.starts[column]..self.symbolic.starts[column + 1] {
-                self.blocks[k] = times_transposed(&self.work[self.symbolic.rows[k]], &self.inverses[column]);
+            let inverse = inverse_lower(&diagonal);
+            self.inverses[column] = inverse;
+            let below = self.symbolic.starts[column]..self.symbolic.starts[column + 1];
+            for (block, &row) in self.blocks[below.clone()].iter_mut().zip(&self.symbolic.rows[below]) {
+                *block = times_inverse_transposed(&self.work[row], &inverse);
             }
             self.enlist(column, self.symbolic.starts[column]);
         }
@@ -456,30 +501,31 @@ impl BlockCholesky {
     }
 
     /// Column of the matrix, in the order of elimination, into the work blocks.
+    #[inline(always)]
     fn load(&mut self, matrix: &BlockMatrix, column: usize) {
         let symbolic = &self.symbolic;
-        self.work[column] = matrix.diagonal[symbolic.order[column]];
+        self.work[column] = columns(&matrix.diagonal[symbolic.order[column]], true);
         for &row in &symbolic.rows[symbolic.starts[column]..symbolic.starts[column + 1]] {
-            self.work[row] = [0.0; 9];
+            self.work[row] = [[0.0; 4]; 3];
         }
         let range = symbolic.source_starts[column]..symbolic.source_starts[column + 1];
         for source in &symbolic.sources[range] {
             let block = &matrix.lower[source.place as usize];
-            self.work[source.row as usize] = if source.transposed { transposed(block) } else { *block };
+            self.work[source.row as usize] = columns(block, source.transposed);
         }
     }
 
     /// Subtracts the products with all earlier columns that have a block in this row.
+    #[inline(always)]
     fn subtract_earlier(&mut self, column: usize) {
         let mut earlier = self.head[column];
         while earlier != NONE {
             let following = self.next[earlier];
             let first = self.cursor[earlier];
-            let end = self.symbolic.starts[earlier + 1];
+            let range = first..self.symbolic.starts[earlier + 1];
             let pivot = self.blocks[first];
-            for k in first..end {
-                let row = self.symbolic.rows[k];
-                subtract_times_transposed(&mut self.work[row], &self.blocks[k], &pivot);
+            for (block, &row) in self.blocks[range.clone()].iter().zip(&self.symbolic.rows[range]) {
+                subtract_times_transposed(&mut self.work[row], block, &pivot);
             }
             self.enlist(earlier, first + 1);
             earlier = following;
@@ -487,6 +533,7 @@ impl BlockCholesky {
     }
 
     /// Puts a column into the list of the row of its next block.
+    #[inline(always)]
     fn enlist(&mut self, column: usize, place: usize) {
         if place < self.symbolic.starts[column + 1] {
             let row = self.symbolic.rows[place];
@@ -503,52 +550,103 @@ impl BlockCholesky {
         self.permuted = y;
     }
 
-    /// Solves A x = b, in place, with scratch memory `y` as long as b.
-    pub fn solve_through(&self, b: &mut [f64], y: &mut [f64]) {
+    /// Solves A x = b, in place, through scratch memory.
+    pub fn solve_through(&self, b: &mut [f64], scratch: &mut Scratch) {
+        scratch.0.resize(self.inverses.len(), [0.0; 4]);
+        let y = &mut scratch.0;
+        dispatch(Level::detect(), Solution { factor: self, b, y });
+    }
+
+    #[inline(always)]
+    fn solve_here(&self, b: &mut [f64], y: &mut [[f64; 4]]) {
         let Symbolic {
             order, starts, rows, ..
         } = &self.symbolic;
-        for (k, &row) in order.iter().enumerate() {
-            y[3 * k..3 * k + 3].copy_from_slice(&b[3 * row..3 * row + 3]);
+        for (y, &row) in y.iter_mut().zip(order) {
+            *y = [b[3 * row], b[3 * row + 1], b[3 * row + 2], 0.0];
         }
         for column in 0..order.len() {
-            let v = lower_times(&self.inverses[column], &y[3 * column..3 * column + 3]);
-            y[3 * column..3 * column + 3].copy_from_slice(&v);
+            let v = lower_times(&self.inverses[column], &y[column]);
+            y[column] = v;
             let below = starts[column]..starts[column + 1];
             for (block, &row) in self.blocks[below.clone()].iter().zip(&rows[below]) {
-                let target = 3 * row;
-                for a in 0..3 {
-                    y[target + a] -= block[3 * a] * v[0] + block[3 * a + 1] * v[1] + block[3 * a + 2] * v[2];
+                let target = &mut y[row];
+                for i in 0..4 {
+                    target[i] -= block[0][i] * v[0] + block[1][i] * v[1] + block[2][i] * v[2];
                 }
             }
         }
         for column in (0..order.len()).rev() {
-            let mut v = [y[3 * column], y[3 * column + 1], y[3 * column + 2]];
+            let mut sums = [[0.0; 4]; 3];
             let below = starts[column]..starts[column + 1];
             for (block, &row) in self.blocks[below.clone()].iter().zip(&rows[below]) {
-                let source = 3 * row;
-                for a in 0..3 {
-                    let w = y[source + a];
-                    v[0] -= block[3 * a] * w;
-                    v[1] -= block[3 * a + 1] * w;
-                    v[2] -= block[3 * a + 2] * w;
+                for (sum, b) in sums.iter_mut().zip(block) {
+                    for i in 0..4 {
+                        sum[i] += b[i] * y[row][i];
+                    }
                 }
             }
-            let v = upper_times(&self.inverses[column], &v);
-            y[3 * column..3 * column + 3].copy_from_slice(&v);
+            let left = [0, 1, 2].map(|k: usize| y[column][k] - (sums[k][0] + sums[k][1] + sums[k][2]));
+            y[column] = upper_times(&self.inverses[column], &left);
         }
-        for (k, &row) in order.iter().enumerate() {
-            b[3 * row..3 * row + 3].copy_from_slice(&y[3 * k..3 * k + 3]);
+        for (y, &row) in y.iter().zip(order) {
+            b[3 * row..3 * row + 3].copy_from_slice(&y[..3]);
         }
     }
 }
 
-fn transposed(m: &Block) -> Block {
-    [m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]]
+/// Decomposition with the widest instructions there are: the same arithmetic in the same order, four numbers at a time.
+struct Factorization<'a> {
+    factor: &'a mut BlockCholesky,
+    matrix: &'a BlockMatrix,
+}
+
+impl Kernel for Factorization<'_> {
+    type Output = Result<(), LinalgError>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> Self::Output {
+        self.factor.factorize_here(self.matrix)
+    }
+}
+
+/// Solution with the widest instructions there are.
+struct Solution<'a> {
+    factor: &'a BlockCholesky,
+    b: &'a mut [f64],
+    y: &'a mut [[f64; 4]],
+}
+
+impl Kernel for Solution<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        self.factor.solve_here(self.b, self.y);
+    }
+}
+
+/// The columns of a block, or of its transpose.
+#[inline(always)]
+fn columns(m: &Block, transposed: bool) -> Columns {
+    if transposed {
+        [
+            [m[0], m[1], m[2], 0.0],
+            [m[3], m[4], m[5], 0.0],
+            [m[6], m[7], m[8], 0.0],
+        ]
+    } else {
+        [
+            [m[0], m[3], m[6], 0.0],
+            [m[1], m[4], m[7], 0.0],
+            [m[2], m[5], m[8], 0.0],
+        ]
+    }
 }
 
 /// Lower triangle of a block's Cholesky factor, or the axis and value of the pivot that is not positive.
-fn cholesky(m: &Block) -> Result<Block, (usize, f64)> {
+#[inline(always)]
+fn cholesky(m: &Columns) -> Result<Block, (usize, f64)> {
     let root = |axis: usize, pivot: f64| {
         if pivot > 0.0 {
             Ok(pivot.sqrt())
@@ -556,14 +654,15 @@ fn cholesky(m: &Block) -> Result<Block, (usize, f64)> {
             Err((axis, pivot))
         }
     };
-    let l00 = root(0, m[0])?;
-    let (l10, l20) = (m[3] / l00, m[6] / l00);
-    let l11 = root(1, m[4] - l10 * l10)?;
-    let l21 = (m[7] - l20 * l10) / l11;
-    let l22 = root(2, m[8] - l20 * l20 - l21 * l21)?;
+    let l00 = root(0, m[0][0])?;
+    let (l10, l20) = (m[0][1] / l00, m[0][2] / l00);
+    let l11 = root(1, m[1][1] - l10 * l10)?;
+    let l21 = (m[1][2] - l20 * l10) / l11;
+    let l22 = root(2, m[2][2] - l20 * l20 - l21 * l21)?;
     Ok([l00, 0.0, 0.0, l10, l11, 0.0, l20, l21, l22])
 }
 
+#[inline(always)]
 fn inverse_lower(l: &Block) -> Block {
     let (i00, i11, i22) = (1.0 / l[0], 1.0 / l[4], 1.0 / l[8]);
     let i10 = -l[3] * i00 * i11;
@@ -572,37 +671,45 @@ fn inverse_lower(l: &Block) -> Block {
     [i00, 0.0, 0.0, i10, i11, 0.0, i20, i21, i22]
 }
 
-/// A Bᵀ.
-fn times_transposed(a: &Block, b: &Block) -> Block {
-    let mut out = [0.0; 9];
-    for i in 0..3 {
-        for j in 0..3 {
-            out[3 * i + j] = a[3 * i] * b[3 * j] + a[3 * i + 1] * b[3 * j + 1] + a[3 * i + 2] * b[3 * j + 2];
-        }
+/// A Bᵀ for a lower triangle B.
+#[inline(always)]
+fn times_inverse_transposed(a: &Columns, b: &Block) -> Columns {
+    let mut out = [[0.0; 4]; 3];
+    for i in 0..4 {
+        out[0][i] = a[0][i] * b[0];
+        out[1][i] = a[0][i] * b[3] + a[1][i] * b[4];
+        out[2][i] = a[0][i] * b[6] + a[1][i] * b[7] + a[2][i] * b[8];
     }
     out
 }
 
 /// C −= A Bᵀ.
-fn subtract_times_transposed(c: &mut Block, a: &Block, b: &Block) {
-    for (x, y) in c.iter_mut().zip(times_transposed(a, b)) {
-        *x -= y;
+#[inline(always)]
+fn subtract_times_transposed(c: &mut Columns, a: &Columns, b: &Columns) {
+    for (j, column) in c.iter_mut().enumerate() {
+        for i in 0..4 {
+            column[i] -= a[0][i] * b[0][j] + a[1][i] * b[1][j] + a[2][i] * b[2][j];
+        }
     }
 }
 
-fn lower_times(m: &Block, v: &[f64]) -> [f64; 3] {
+#[inline(always)]
+fn lower_times(m: &Block, v: &[f64; 4]) -> [f64; 4] {
     [
         m[0] * v[0],
         m[3] * v[0] + m[4] * v[1],
         m[6] * v[0] + m[7] * v[1] + m[8] * v[2],
+        0.0,
     ]
 }
 
-fn upper_times(m: &Block, v: &[f64; 3]) -> [f64; 3] {
+#[inline(always)]
+fn upper_times(m: &Block, v: &[f64; 3]) -> [f64; 4] {
     [
         m[0] * v[0] + m[3] * v[1] + m[6] * v[2],
         m[4] * v[1] + m[7] * v[2],
         m[8] * v[2],
+        0.0,
     ]
 }
 

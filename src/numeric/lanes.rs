@@ -11,6 +11,8 @@ pub const WIDTH: usize = 8;
 
 /// Eight lanes of `f64`.
 pub trait Lanes: Real {
+    /// Whether one register holds all eight, and there are 32 of them.
+    const WIDE: bool = false;
     /// Reads eight numbers.
     fn load(values: &[f64; WIDTH]) -> Self;
     /// Writes eight numbers.

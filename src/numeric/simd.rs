@@ -268,6 +268,7 @@ mod x86 {
     }
 
     impl Lanes for Avx512 {
+        const WIDE: bool = true;
         #[inline(always)]
         fn load(values: &[f64; WIDTH]) -> Self {
             Self(unsafe { _mm512_loadu_pd(values.as_ptr()) })

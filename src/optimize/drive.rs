@@ -5,6 +5,7 @@ use super::constrained::{Manifold, difference, minimize_on};
 use super::{Criteria, Lbfgs, Limits};
 use crate::chem::Molecule;
 use crate::coordinates::{Constraint, Primitive};
+use crate::geometry::Vector;
 use crate::potential::{Mask, Potential};
 use thiserror::Error;
 
@@ -124,7 +125,7 @@ fn move_group(molecule: &Molecule, constraint: &Constraint, mask: &Mask, x: &mut
     match constraint.primitive {
         Primitive::Stretch([i, j]) => shift(x, &group, i, j, sign * by),
         Primitive::Bend([i, j, k]) => {
-            let axis = cross(&between(x, j, i), &between(x, j, k));
+            let axis = Vector(between(x, j, i)).cross(Vector(between(x, j, k))).0;
             turn(x, &group, j, axis, sign * by);
         }
         Primitive::Dihedral([_, j, k, _]) => turn(x, &group, j, between(x, j, k), sign * by),
@@ -194,14 +195,6 @@ fn between(x: &[f64], from: usize, to: usize) -> [f64; 3] {
     [0, 1, 2].map(|axis| x[3 * to + axis] - x[3 * from + axis])
 }
 
-fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
-    [
-        a[1] * b[2] - a[2] * b[1],
-        a[2] * b[0] - a[0] * b[2],
-        a[0] * b[1] - a[1] * b[0],
-    ]
-}
-
 fn unit(v: [f64; 3]) -> Option<[f64; 3]> {
     let length = v.iter().map(|c| c * c).sum::<f64>().sqrt();
     (length > 1e-6).then(|| v.map(|c| c / length))
@@ -218,17 +211,12 @@ fn shift(x: &mut [f64], group: &[usize], from: usize, to: usize, by: f64) {
     }
 }
 
-/// Turns a group about an axis through an atom (Rodrigues' formula).
+/// Turns a group about an axis through an atom.
 fn turn(x: &mut [f64], group: &[usize], origin: usize, axis: [f64; 3], angle: f64) {
     let Some(axis) = unit(axis) else { return };
-    let (sine, cosine) = angle.sin_cos();
+    let centre = Vector::of(x, origin);
     for &atom in group {
-        let arm = between(x, origin, atom);
-        let across = cross(&axis, &arm);
-        let along: f64 = (0..3).map(|a| axis[a] * arm[a]).sum();
-        for a in 0..3 {
-            let turned = cosine * arm[a] + sine * across[a] + (1.0 - cosine) * along * axis[a];
-            x[3 * atom + a] = x[3 * origin + a] + turned;
-        }
+        let turned = centre + (Vector::of(x, atom) - centre).turned(Vector(axis), angle);
+        x[3 * atom..3 * atom + 3].copy_from_slice(&turned.0);
     }
 }

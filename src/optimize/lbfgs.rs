@@ -20,7 +20,7 @@ pub struct LbfgsSettings {
     pub max_step: f64,
     /// Whether to precondition with the surface's own model Hessian, where it has one ([`Potential::curvature`]).
     pub precondition: bool,
-    /// The model is taken anew when an atom has moved so far, Å.
+    /// The model is taken anew when bonded atoms have moved so far against each other, Å.
     pub model_reach: f64,
     /// Number of pairs that outlive the model they corrected. A fresh model knows the curvature of here, pairs from far off that of
     /// there: keeping all took half again as many evaluations on molecules of 9 to 303 atoms. The newest tell of the softest
@@ -37,7 +37,7 @@ impl Default for LbfgsSettings {
             first_curvature: 1000.0,
             max_step: 0.4,
             precondition: true,
-            model_reach: 0.15,
+            model_reach: 0.25,
             model_memory: 2,
             line_search: LineSearchSettings::default(),
         }
@@ -137,6 +137,7 @@ impl Lbfgs {
         let (s, y) = self.pairs.next_slot();
         vector::set_difference(s, &point.x, &previous.x);
         vector::set_difference(y, &point.gradient, &previous.gradient);
+        self.model.learn(s, y);
         self.pairs.keep_next();
     }
 }

@@ -39,6 +39,13 @@ impl Observer for () {
     }
 }
 
+/// Somebody else's observer.
+impl<O: Observer + ?Sized> Observer for &mut O {
+    fn observe(&mut self, progress: &Progress<'_>) -> Verdict {
+        (**self).observe(progress)
+    }
+}
+
 /// Two observers; either can end the run, both see every step.
 impl<A: Observer, B: Observer> Observer for (A, B) {
     fn observe(&mut self, progress: &Progress<'_>) -> Verdict {

@@ -79,6 +79,22 @@ pub struct Proven {
     pub verification_seconds: f64,
 }
 
+impl Proven {
+    /// A minimization of which nothing is proven.
+    #[must_use]
+    pub fn unproven(minimum: Minimum) -> Self {
+        Self {
+            minimum,
+            lowest: None,
+            proven: false,
+            saddles_left: 0,
+            verification_evaluations: 0,
+            verification_hessian_evaluations: 0,
+            verification_seconds: 0.0,
+        }
+    }
+}
+
 /// The minimization that is to be proven: everything [`minimize`] is told but for the starting point.
 pub struct Task<'a> {
     /// Makes the steps, of every walk anew.
@@ -113,16 +129,7 @@ pub fn minimize_proven(
     settings: &ProofSettings,
 ) -> Result<Proven, OptimizeError> {
     let started = Instant::now();
-    let minimum = task.walk(potential, x0, None, started)?;
-    let mut proven = Proven {
-        minimum,
-        lowest: None,
-        proven: false,
-        saddles_left: 0,
-        verification_evaluations: 0,
-        verification_hessian_evaluations: 0,
-        verification_seconds: 0.0,
-    };
+    let mut proven = Proven::unproven(task.walk(potential, x0, None, started)?);
     while proven.minimum.stop == Stop::Converged {
         let began = Instant::now();
         let way_off = proven

@@ -145,7 +145,9 @@ impl Potential for Mixture {
             for l in 0..all.len() {
                 let bend = bend(&self.blend, &self.energies, &shares, [k, l]);
                 for (row, p) in hessian.chunks_exact_mut(n).zip(&self.gradients[k]) {
-                    row.iter_mut().zip(&self.gradients[l]).for_each(|(h, q)| *h += bend * p * q);
+                    row.iter_mut()
+                        .zip(&self.gradients[l])
+                        .for_each(|(h, q)| *h += bend * p * q);
                 }
             }
         }
@@ -200,7 +202,11 @@ mod tests {
 
     #[test]
     fn gradients_and_hessians_of_all_blends_are_those_of_differences() {
-        let blends = [Blend::Sum(vec![0.3, -1.2]), Blend::SoftMinimum(8.0), Blend::TwoStates(6.0)];
+        let blends = [
+            Blend::Sum(vec![0.3, -1.2]),
+            Blend::SoftMinimum(8.0),
+            Blend::TwoStates(6.0),
+        ];
         for blend in blends {
             let mut mixture = Mixture::new(pair(), blend.clone()).unwrap();
             for x in [[-0.4, 0.6], [0.2, 0.3], [0.6, 0.1]] {
@@ -223,7 +229,10 @@ mod tests {
                 }
                 let hessian = mixture.hessian(&x).unwrap().unwrap();
                 for (h, d) in hessian.iter().zip(&differences) {
-                    assert!((h - d).abs() < 1e-5 * d.abs().max(10.0), "{blend:?}: {hessian:?} {differences:?}");
+                    assert!(
+                        (h - d).abs() < 1e-5 * d.abs().max(10.0),
+                        "{blend:?}: {hessian:?} {differences:?}"
+                    );
                 }
             }
         }

@@ -3,12 +3,12 @@
 
 use super::loose::{Softened, tied};
 use crate::chem::Molecule;
-use crate::coordinates::{Coordinates, InternalCoordinates, Metric};
+use crate::coordinates::{Coordinates, InternalCoordinates, Metric, Primitive};
 use crate::hessian::update::multisecant;
 use crate::hessian::{Model, ModelHessian};
-use crate::linalg::SymmetricMatrix;
 use crate::linalg::sparse_cholesky::BlockMatrix;
 use crate::linalg::vector::{dot, farthest_atom, longest_atom};
+use crate::linalg::{Eigen, SymmetricMatrix};
 use crate::optimize::Point;
 use crate::optimize::rfo::curvature;
 use crate::optimize::rfo::matrix::{Base, Hessian};
@@ -28,6 +28,9 @@ const MOST_DENSE: usize = 120;
 
 /// Displacements (of the atom that moves farthest, Å) too short to tell of the curvature: what they tell is noise.
 const SHORT: f64 = 2e-3;
+
+/// Coordinates up to which a Hessian is diagonalized.
+const MOST_DIAGONALIZED: usize = 600;
 
 /// Curvature where no molecule is known to make a model for, kcal/mol/Å².
 const UNKNOWN: f64 = 100.0;
@@ -76,6 +79,21 @@ impl Quadric {
     pub fn length(&self, v: &[f64]) -> f64 {
         dot(v, &self.metric.gram.times(v)).max(0.0).sqrt()
     }
+}
+
+/// The Cartesian displacements (Å) at `x` that change one driven coordinate each and the others as little as may be. Those that are not
+/// among the coordinates are added.
+#[must_use]
+pub fn driven(coordinates: &mut InternalCoordinates, primitives: &[Primitive], x: &[f64]) -> Vec<Vec<f64>> {
+    coordinates.extend(primitives.iter().cloned());
+    let metric = coordinates.metric(x, &[]);
+    let all = coordinates.primitives();
+    let unit = |wanted: &Primitive| {
+        all.iter()
+            .map(|p| f64::from(u8::from(p == wanted)))
+            .collect::<Vec<f64>>()
+    };
+    primitives.iter().map(|p| metric.displacement(&unit(p))).collect()
 }
 
 /// The memory of a search.
@@ -177,6 +195,26 @@ impl Chart {
         if self.fans.len() > self.memory {
             self.fans.remove(0);
         }
+    }
+
+    /// What is known of the second derivatives at `x` (Å) in Cartesian space, with all curvatures made positive, for preconditioning;
+    /// kcal/mol/Å². `None` where the surface has its own, or where it would be too large.
+    #[must_use]
+    pub fn positive_hessian(&self, x: &[f64]) -> Option<SymmetricMatrix> {
+        if self.curvature == Curvature::Own || x.len() > MOST_DIAGONALIZED {
+            return None;
+        }
+        let Hessian { base, learnt } = self.learnt(&self.coordinates.metric(x, &[]), x);
+        let mut sum = match base {
+            Base::Dense(matrix) => matrix,
+            Base::Sparse(matrix) => {
+                let mut dense = SymmetricMatrix::zeros(x.len());
+                matrix.add_to_dense(1.0, &mut dense);
+                dense
+            }
+        };
+        learnt.add_to_dense(&mut sum);
+        Eigen::new(&sum).ok().map(|eigen| eigen.map(f64::abs))
     }
 
     /// What was learnt last.

@@ -34,8 +34,8 @@ pub enum Guide {
     Lowest,
     /// The one of this number, from 0.
     Mode(usize),
-    /// The one that resembles this Cartesian displacement most.
-    Along(Vec<f64>),
+    /// The one that lies most in the span of these Cartesian displacements.
+    Along(Vec<Vec<f64>>),
 }
 
 /// Settings of the method.
@@ -221,8 +221,8 @@ impl Follower {
         let mut guesses: Vec<Vec<f64>> = self.mode.iter().chain(&self.modes.vectors).cloned().collect();
         let wanted = match &self.settings.guide {
             Guide::Mode(number) => IN_SIGHT.max(number + 1),
-            Guide::Along(direction) => {
-                guesses.insert(0, direction.clone());
+            Guide::Along(directions) => {
+                guesses.extend(directions.iter().cloned());
                 IN_SIGHT
             }
             Guide::Lowest => IN_SIGHT,
@@ -232,16 +232,16 @@ impl Follower {
 
     /// The mode that resembles the one before, as long as it is one that leads down on both sides or there is no such mode.
     fn choose_mode(&self, quadric: &Quadric) -> usize {
-        let like = |direction: &[f64]| self.modes.like(direction, &quadric.metric);
+        let like = |directions: &[Vec<f64>]| self.modes.like(directions, &quadric.metric);
         let Some(before) = &self.mode else {
             return match &self.settings.guide {
                 Guide::Lowest => 0,
                 Guide::Mode(number) => (*number).min(self.modes.values.len().saturating_sub(1)),
-                Guide::Along(direction) => like(direction).map_or(0, |(k, _)| k),
+                Guide::Along(directions) => like(directions).map_or(0, |(k, _)| k),
             };
         };
         let is_negative = |k: usize| self.modes.values[k] < 0.0;
-        match like(before) {
+        match like(std::slice::from_ref(before)) {
             Some((k, cosine)) if cosine > SAME && (is_negative(k) || !is_negative(0)) => k,
             _ => 0,
         }
@@ -272,7 +272,7 @@ impl Follower {
             if (is_sharp && (is_saddle || !is_first)) || (!is_first && leads_down(&self.modes)) {
                 break;
             }
-            let Some(direction) = self.next_direction(&ritz, quadric, is_first && count == 0) else {
+            let Some(direction) = self.next_direction(&ritz, quadric, is_first.then_some(count)) else {
                 break;
             };
             self.probe(potential, point, &direction)?;
@@ -286,14 +286,15 @@ impl Follower {
         Ok(())
     }
 
-    /// The direction to look at next: the model's lowest mode, or the second one where that holds nothing new.
-    fn next_direction(&self, ritz: &Ritz, quadric: &Quadric, is_first: bool) -> Option<Vec<f64>> {
-        match &self.settings.guide {
-            Guide::Along(direction) if is_first => return Some(direction.clone()),
-            Guide::Mode(number) if is_first => return self.modes.vectors.get(*number).cloned(),
-            _ => {}
-        }
-        let mut candidates = self.modes.vectors.iter().take(2);
+    /// The direction to look at next: what the guide says at the start (`first`: how many have been looked at there), then the model's
+    /// lowest mode, or the second one where that holds nothing new.
+    fn next_direction(&self, ritz: &Ritz, quadric: &Quadric, first: Option<usize>) -> Option<Vec<f64>> {
+        let guided = match (&self.settings.guide, first) {
+            (Guide::Along(directions), Some(count)) => directions.get(count),
+            (Guide::Mode(number), Some(0)) => self.modes.vectors.get(*number),
+            _ => None,
+        };
+        let mut candidates = guided.into_iter().chain(self.modes.vectors.iter().take(2));
         candidates.find_map(|direction| ritz.new_part(direction, quadric))
     }
 

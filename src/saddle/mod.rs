@@ -8,9 +8,12 @@ pub mod modes;
 pub mod path;
 mod ritz;
 pub mod search;
+pub mod torsion;
+pub mod transition;
 pub mod verify;
 
-pub use chart::{Chart, Curvature};
+pub use chart::{Chart, Curvature, driven};
 pub use follow::{FollowSettings, Follower, Guide, Method};
 pub use search::{Found, SearchError, find};
+pub use transition::{Task, Transition, find_transition};
 pub use verify::{Kind, Verified, VerifySettings, verify};

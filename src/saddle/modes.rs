@@ -32,21 +32,19 @@ pub struct Modes {
 }
 
 impl Modes {
-    /// The one that resembles a direction most, in the metric, and how much: the cosine.
+    /// The one that lies most in the span of some directions, in the metric, and how much: the cosine.
     #[must_use]
-    pub fn like(&self, direction: &[f64], metric: &Metric) -> Option<(usize, f64)> {
-        let length = dot(direction, &metric.gram.times(direction)).max(0.0).sqrt();
-        let cosines = self
-            .covectors
-            .iter()
-            .map(|c| dot(c, direction).abs() / length.max(1e-300));
-        cosines.enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
-    }
-
-    /// Number of negative curvatures among those known.
-    #[must_use]
-    pub fn negative(&self) -> usize {
-        self.values.iter().filter(|v| **v < 0.0).count()
+    pub fn like(&self, directions: &[Vec<f64>], metric: &Metric) -> Option<(usize, f64)> {
+        let mut space = Space::new(metric);
+        for direction in directions {
+            space.extend(direction.clone());
+        }
+        let cosine = |vector: &Vec<f64>| {
+            let squares = space.covectors.iter().map(|c| dot(c, vector).powi(2));
+            squares.sum::<f64>().sqrt()
+        };
+        let cosines = self.vectors.iter().map(cosine).enumerate();
+        cosines.max_by(|a, b| a.1.total_cmp(&b.1))
     }
 }
 
@@ -126,7 +124,16 @@ impl<'a> Space<'a> {
     }
 
     /// Adds what of a direction is new. False where nothing is.
-    fn push(&mut self, mut direction: Vec<f64>, inverse: &Inverse) -> bool {
+    fn push(&mut self, direction: Vec<f64>, inverse: &Inverse) -> bool {
+        let is_new = self.extend(direction);
+        if let (true, Some(covector)) = (is_new, self.covectors.last()) {
+            self.iterates.push(inverse.solve(covector));
+        }
+        is_new
+    }
+
+    /// The same for the basis alone.
+    fn extend(&mut self, mut direction: Vec<f64>) -> bool {
         let length = self.length(&direction);
         for _ in 0..2 {
             for (q, c) in self.basis.iter().zip(&self.covectors) {
@@ -140,7 +147,6 @@ impl<'a> Space<'a> {
         }
         direction.iter_mut().for_each(|d| *d /= rest);
         let covector = self.metric.gram.times(&direction);
-        self.iterates.push(inverse.solve(&covector));
         self.covectors.push(covector);
         self.basis.push(direction);
         true
@@ -189,4 +195,53 @@ fn combination(vectors: &[Vec<f64>], coefficients: &[f64]) -> Vec<f64> {
         add_scaled(&mut sum, c, v);
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coordinates::InternalCoordinates;
+    use crate::hessian::update::Updatable;
+    use crate::optimize::rfo::matrix::Base;
+
+    #[test]
+    fn the_lowest_modes_are_those_of_the_dense_problem_from_sparse_and_dense_guesses() {
+        let n = 30;
+        let coordinates = InternalCoordinates::cartesian(n);
+        let x: Vec<f64> = (0..n).map(|i| (i as f64).sin()).collect();
+        let metric = coordinates.metric(&x, &[]);
+        let mut guess = metric.analysis.matrix();
+        guess.add_matrix(3.0, &metric.gram);
+        let mut whole = SymmetricMatrix::zeros(n);
+        guess.add_to_dense(1.0, &mut whole);
+        for base in [Base::Sparse(guess.clone()), Base::Dense(whole.clone())] {
+            let mut hessian = Hessian::from(base);
+            let mut all = whole.clone();
+            for k in 0..6 {
+                let v: Vec<f64> = (0..n).map(|i| (1.0 + (i * (k + 2)) as f64).cos()).collect();
+                let a = [-8.0, 5.0, -0.3, 2.0, -1.5, 7.0][k];
+                hessian.add_outer(a, &v);
+                all.add_outer(a, &v);
+            }
+            let expected = Eigen::new(&all).unwrap();
+            let found = lowest(&hessian, &metric, 3, &[]);
+            assert_eq!(found.values.len(), 3);
+            for k in 0..3 {
+                assert!(
+                    (found.values[k] - expected.values[k]).abs() < 1e-4,
+                    "{:?}",
+                    found.values
+                );
+                let product = all.times(&found.vectors[k]);
+                let off: f64 = product
+                    .iter()
+                    .zip(&found.covectors[k])
+                    .map(|(p, c)| (p - found.values[k] * c).powi(2))
+                    .sum();
+                assert!(off.sqrt() < 0.05, "{k}: {off}");
+            }
+            let (number, cosine) = found.like(&found.vectors[1..2], &metric).unwrap();
+            assert!(number == 1 && (cosine - 1.0).abs() < 1e-6);
+        }
+    }
 }

@@ -274,7 +274,7 @@ mod tests {
         let square = [0.0, 0.0, 0.0, 1.1, 0.0, 0.0, 1.1, 1.1, 0.0, 0.0, 1.1, 0.0];
         let fold = vec![0.0, 0.0, 1.0, 0.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0, -1.0];
         let mut settings = settings(Method::Image, Curvature::Own);
-        settings.guide = Guide::Along(fold.clone());
+        settings.guide = Guide::Along(vec![fold.clone()]);
         let mut surface = Analytic(LennardJones { atoms: 4 });
         let mut follower = Follower::new(InternalCoordinates::cartesian(12), settings);
         let mut point = Point::at(&mut surface, &square).unwrap();

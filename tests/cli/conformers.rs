@@ -15,7 +15,7 @@ const ALKANES: [(&str, usize, u64); 4] = [
     ("CCCCCCCC", 97, 188),
 ];
 
-fn search(folder: &Path, smiles: &str, more: &[&str]) -> serde_json::Value {
+pub fn search(folder: &Path, smiles: &str, more: &[&str]) -> serde_json::Value {
     let mut arguments = vec!["conformers", "--smiles", smiles, "--json", "--threads", "2"];
     arguments.extend(more);
     thalweg(folder, &arguments).expect(0).json().remove(0)
@@ -83,54 +83,105 @@ fn cyclohexane_is_a_chair_and_a_twist_boat() {
     assert_eq!(found["conformers"][1]["degeneracy"], 2);
 }
 
-/// Energies above the lowest (kcal/mol) with degeneracies.
-type Levels = [(f64, u64)];
-
-/// The families of medium rings (J. B. Hendrickson, J. Am. Chem. Soc. 1967, 89, 7036), with energies and degeneracies on MMFF94. Of up to
-/// ten atoms, searches of ten times the length found no others.
+/// The cis form of a secondary amide is rare, but in reach of random starts too. N-methylacetamide's lies 2.1 to 2.5 kcal/mol higher by
+/// experiment in solution (A. Radzicka, L. Pedersen and R. Wolfenden, Biochemistry 1988, 27, 4538).
 #[test]
-fn medium_rings_have_their_families() {
-    // Twist-chair, twist-boat.
-    let seven = [(0.0, 2), (3.1398, 2)];
-    // Boat-chair, twist-boat-chair, twist-chair-chair (the crown's), boat-boat.
-    let eight = [(0.0, 1), (1.44, 2), (1.99, 2), (3.27, 1)];
-    // The lowest is the twist-boat-chair, [333].
-    let nine = [(0.0, 2), (1.21, 2), (1.41, 2), (3.39, 2), (3.81, 2)];
-    // The lowest is the boat-chair-boat, [2323], which is its own mirror image.
-    let ten = [
-        (0.0, 1),
-        (0.69, 2),
-        (1.52, 2),
-        (2.70, 2),
-        (2.88, 2),
-        (3.86, 1),
-        (3.98, 2),
-    ];
-    // The lowest is the square, [3333], of two hands.
-    let twelve = [(0.0, 2), (2.01, 2)];
-    let rings: [(usize, &Levels, f64); 5] = [
-        (7, &seven, 10.0),
-        (8, &eight, 10.0),
-        (9, &nine, 10.0),
-        (10, &ten, 4.3),
-        (12, &twelve, 3.0),
-    ];
-    let folder = folder("conformers-rings");
-    for (size, families, window) in rings {
-        let smiles = format!("C1{}C1", "C".repeat(size - 2));
-        let found = search(
-            &folder,
-            &smiles,
-            &["--forcefield", "mmff94", "--window", &window.to_string()],
-        );
-        let list = found["conformers"].as_array().unwrap();
-        assert_eq!(list.len(), families.len(), "{smiles}: {found}");
-        for (conformer, &(energy, degeneracy)) in list.iter().zip(families) {
-            let above = conformer["relative_energy"].as_f64().unwrap();
-            assert!((above - energy).abs() < 0.0051, "{smiles}: {found}");
-            assert_eq!(conformer["degeneracy"], degeneracy, "{smiles}: {found}");
-        }
+fn a_cis_amide_is_found() {
+    let folder = folder("conformers-amide");
+    for method in ["multi-start", "systematic", "basin-hopping"] {
+        let arguments = [
+            "--method",
+            method,
+            "--forcefield",
+            "mmff94",
+            "--max-minimizations",
+            "200",
+        ];
+        let found = search(&folder, "CNC(C)=O", &arguments);
+        assert_eq!(found["count"], 2, "{method}: {found}");
+        let cis = found["conformers"][1]["relative_energy"].as_f64().unwrap();
+        assert!(cis > 1.5 && cis < 4.0, "{method}: {found}");
     }
+}
+
+/// Two centres that look alike make three isomers: a pair of mirror images and the meso form.
+#[test]
+fn every_stereoisomer_is_searched_for_itself() {
+    let folder = folder("conformers-isomers");
+    let arguments = [
+        "conformers",
+        "--json",
+        "--enumerate-stereo",
+        "--smiles",
+        "CC(F)C(F)C difluoride",
+        "-o",
+        "all.sdf",
+    ];
+    let run = thalweg(&folder, &arguments).expect(0);
+    assert!(!run.err.contains("as chance has it"), "{}", run.err);
+    let lines = run.json();
+    assert_eq!(lines.len(), 3, "{}", run.out);
+    for (number, line) in lines.iter().enumerate() {
+        assert_eq!(line["isomer"]["number"], number + 1);
+        assert_eq!(line["isomer"]["count"], 3);
+        assert_eq!(line["name"], format!("difluoride isomer {}", number + 1));
+    }
+    let energies: Vec<f64> = lines.iter().map(|l| l["lowest_energy"].as_f64().unwrap()).collect();
+    let alike = |a: f64, b: f64| (a - b).abs() < 1e-5;
+    let pairs = [(0, 1), (0, 2), (1, 2)];
+    let equal = pairs.iter().filter(|&&(a, b)| alike(energies[a], energies[b])).count();
+    assert_eq!(equal, 1, "{energies:?}");
+    // What is written has the configurations that it says.
+    let text = fs::read_to_string(folder.join("all.sdf")).unwrap();
+    let written = thalweg(&folder, &["convert", "all.sdf", "--to", "smi"]).expect(0).out;
+    let forms: std::collections::BTreeSet<&str> = written.lines().filter_map(|l| l.split_whitespace().next()).collect();
+    let said: std::collections::BTreeSet<&str> =
+        lines.iter().map(|l| l["isomer"]["smiles"].as_str().unwrap()).collect();
+    assert_eq!(forms, said, "{text}");
+    // With all of it stated there is nothing to enumerate.
+    let stated = search(&folder, "C[C@H](F)[C@H](F)C", &["--enumerate-stereo"]);
+    assert!(stated["isomer"].is_null(), "{stated}");
+}
+
+#[test]
+fn isomers_that_cannot_be_are_left_out_and_many_are_cut_off() {
+    let folder = folder("conformers-impossible");
+    // Bridgeheads of norbornane depend on each other: of the four ways to state two of them two can be built, which are one molecule's
+    // mirror images.
+    let arguments = [
+        "conformers",
+        "--json",
+        "--enumerate-stereo",
+        "--smiles",
+        "CC12CCC(C1)(Cl)CC2",
+    ];
+    let run = thalweg(&folder, &arguments).expect(0);
+    assert_eq!(run.json().len(), 2, "{}", run.out);
+    assert!(run.err.contains("is left out"), "{}", run.err);
+    let many = [
+        "conformers",
+        "--json",
+        "--enumerate-stereo",
+        "--max-isomers",
+        "2",
+        "--max-minimizations",
+        "20",
+        "--smiles",
+        "CC(F)C(Cl)C(Br)C",
+    ];
+    let run = thalweg(&folder, &many).expect(0);
+    assert_eq!(run.json().len(), 2, "{}", run.out);
+    assert!(run.err.contains("more than 2 stereoisomers"), "{}", run.err);
+    let checkpoint = [
+        "conf",
+        "--enumerate-stereo",
+        "--smiles",
+        "CC(F)C(Cl)C",
+        "--checkpoint",
+        "state",
+    ];
+    let run = thalweg(&folder, &checkpoint).expect(1);
+    assert!(run.err.contains("one molecule only"), "{}", run.err);
 }
 
 /// The free energies are those of the vibrations command, and the populations follow.
@@ -159,6 +210,42 @@ fn populations_by_free_energies_agree_with_vibrations() {
     }
     let text = std::fs::read_to_string(folder.join("butane.sdf")).unwrap();
     assert_eq!(text.matches("<free_energy_kcal_mol>").count(), 2, "{text}");
+}
+
+/// The nitrogen of an aniline is flat on one of the surfaces and not on the other: eight conformers become five, which are those that a
+/// search on the other surface finds by itself.
+#[test]
+fn an_ensemble_refined_on_another_force_field_is_the_one_searched_there() {
+    let folder = folder("conformers-refine");
+    let there = search(&folder, "CCCNc1ccccc1", &["--forcefield", "mmff94s", "--window", "5"]);
+    let refine = ["--forcefield", "mmff94", "--window", "8", "--refine", "mmff94s"];
+    let refined = search(&folder, "CCCNc1ccccc1", &refine);
+    assert_eq!(refined["surface"], "mmff94s", "{refined}");
+    assert_eq!(refined["refinement"]["surface_before"], "mmff94", "{refined}");
+    let [here, there] = [&refined, &there].map(|found| found["conformers"].as_array().unwrap());
+    assert_eq!(here.len(), there.len(), "{refined}");
+    for (a, b) in here.iter().zip(there) {
+        for key in ["energy", "degeneracy", "population"] {
+            let difference = a[key].as_f64().unwrap() - b[key].as_f64().unwrap();
+            assert!(difference.abs() < 1e-6, "{key}: {a} {b}");
+        }
+        assert_eq!(a["proven"], true, "{a}");
+    }
+    // Each of those before became one of those now.
+    let origins = here.iter().flat_map(|c| c["origins"].as_array().unwrap());
+    let mut origins: Vec<u64> = origins.map(|origin| origin.as_u64().unwrap()).collect();
+    origins.sort_unstable();
+    let before = refined["refinement"]["conformers_before"].as_u64().unwrap();
+    assert!(before > here.len() as u64, "{refined}");
+    assert_eq!(origins, (1..=before).collect::<Vec<_>>(), "{refined}");
+    // Both hands of a diverse set are refined as one.
+    let diverse = search(
+        &folder,
+        "CCCNc1ccccc1",
+        &[&refine[..], &["--select", "diverse"]].concat(),
+    );
+    assert_eq!(diverse["refinement"]["minimizations"], before, "{diverse}");
+    assert_eq!(diverse["count"].as_u64().unwrap(), degeneracies(&refined), "{diverse}");
 }
 
 #[test]
@@ -304,6 +391,7 @@ fn wrong_usage_is_said() {
         ("--window", "0", "positive"),
         ("--temperature", "nan", "positive"),
         ("--max-time", "-1", "positive"),
+        ("--refine", "mmff95", "force field's name"),
     ] {
         let option_value = format!("{option}={value}");
         let run = thalweg(&folder, &["conf", "--smiles", "CC", &option_value]).expect(2);

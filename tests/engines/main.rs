@@ -11,6 +11,7 @@ mod exec;
 mod ipi;
 #[cfg(unix)]
 mod path;
+mod refine;
 mod usage;
 #[cfg(unix)]
 mod vibrations;

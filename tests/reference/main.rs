@@ -5,12 +5,14 @@
 mod alkane;
 mod alkane_conformers;
 mod conformer_energies;
+mod coverage;
 mod embedding;
 mod hessian;
 mod kekule;
 mod mmff94;
 mod perception;
 mod sdf;
+mod trial;
 mod uff;
 mod vibrations;
 

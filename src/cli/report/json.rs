@@ -117,6 +117,11 @@ impl<'a> Identity<'a> {
         }
     }
 
+    /// The surface's name, where there is one.
+    pub fn surface(&self) -> &'static str {
+        self.surface.unwrap_or_default()
+    }
+
     pub fn ok(raw: &'a RawRecord, prepared: &'a Prepared, surface: &'static str) -> Self {
         Self {
             source: &raw.source_name,

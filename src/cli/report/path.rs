@@ -124,7 +124,12 @@ impl PathLine<'_> {
     /// Title, profile, barriers and rates.
     pub fn table(&self, title: &str) -> String {
         let unit = if self.kind == "chain" { "Å" } else { "Å √amu" };
-        let mut out = format!("# {title}\n# {:>14} {:>16} {:>12}\n", format!("path/{unit}"), "energy/kcal/mol", "relative");
+        let mut out = format!(
+            "# {title}\n# {:>14} {:>16} {:>12}\n",
+            format!("path/{unit}"),
+            "energy/kcal/mol",
+            "relative"
+        );
         for point in &self.points {
             out.push_str(&format!(
                 "  {:>14.4} {:>16.6} {:>12.4}\n",
@@ -136,7 +141,9 @@ impl PathLine<'_> {
             self.barrier_forward, self.barrier_reverse, self.reaction_energy
         ));
         for rate in &self.rates {
-            let eckart = rate.eckart_factor.map_or_else(|| "-".to_owned(), |factor| format!("{factor:.4}"));
+            let eckart = rate
+                .eckart_factor
+                .map_or_else(|| "-".to_owned(), |factor| format!("{factor:.4}"));
             out.push_str(&format!(
                 "# {} at {} K: free energy of activation {:.4} kcal/mol, Eyring {:.4e} 1/s, tunnelling Wigner {:.4}, Eckart {eckart}, rate {:.4e} 1/s\n",
                 rate.direction, rate.temperature, rate.activation_free_energy, rate.eyring, rate.wigner_factor, rate.rate_constant
@@ -147,7 +154,11 @@ impl PathLine<'_> {
 
     /// Comma-separated values.
     pub fn csv(&self) -> String {
-        let unit = if self.kind == "chain" { "angstrom" } else { "angstrom_sqrt_amu" };
+        let unit = if self.kind == "chain" {
+            "angstrom"
+        } else {
+            "angstrom_sqrt_amu"
+        };
         let mut out = format!("path_{unit},energy_kcal_mol,relative_energy_kcal_mol\n");
         for point in &self.points {
             out.push_str(&format!(

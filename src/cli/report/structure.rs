@@ -24,6 +24,9 @@ const KEYS: [&str; 10] = [
     "conformer",
 ];
 
+/// The field with a stereoisomer's SMILES, where the input left its configuration open.
+pub const ISOMER: &str = "isomer_smiles";
+
 /// What is said of a structure beside its coordinates.
 pub struct Annotation<'a> {
     /// kcal/mol.

@@ -3,6 +3,7 @@
 //! that nothing is known beforehand of its kind.
 
 use super::law::PairLaw;
+use crate::geometry::Vector;
 use std::marker::PhantomData;
 
 /// x, y and z, σ.
@@ -160,15 +161,11 @@ pub(super) fn difference(a: &Place, b: &Place) -> Place {
 }
 
 pub(super) fn dot(a: &Place, b: &Place) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    Vector(*a).dot(Vector(*b))
 }
 
 pub(super) fn cross(u: &Place, v: &Place) -> Place {
-    [
-        u[1] * v[2] - u[2] * v[1],
-        u[2] * v[0] - u[0] * v[2],
-        u[0] * v[1] - u[1] * v[0],
-    ]
+    Vector(*u).cross(Vector(*v)).0
 }
 
 pub(super) fn square_distance(a: &Place, b: &Place) -> f64 {

@@ -4,7 +4,7 @@ use crate::chem::Molecule;
 use crate::chem::aromaticity::Aromaticity;
 use crate::chem::hybridization::Hybridization;
 use crate::chem::rings::Rings;
-use crate::conformers::rotors::position;
+use crate::geometry::Vector;
 
 /// Nitrogen atoms that can turn over, each with its three neighbours. Phosphorus and sulfur keep their configuration at room temperature.
 #[must_use]
@@ -26,13 +26,13 @@ pub fn inverting_atoms(molecule: &Molecule) -> Vec<[usize; 4]> {
 
 /// Reflects the first atom through the plane of the other three, which leaves its bonds as long as they were.
 pub(super) fn invert([atom, i, j, k]: [usize; 4], x: &mut [f64]) {
-    let origin = position(x, i);
-    let normal = (position(x, j) - origin).cross(position(x, k) - origin);
+    let origin = Vector::of(x, i);
+    let normal = (Vector::of(x, j) - origin).cross(Vector::of(x, k) - origin);
     let square = normal.square();
     if square < 1e-8 {
         return;
     }
-    let here = position(x, atom);
+    let here = Vector::of(x, atom);
     let height = (here - origin).dot(normal) / square;
     let there = here - normal.times(2.0 * height);
     x[3 * atom..3 * atom + 3].copy_from_slice(&there.0);

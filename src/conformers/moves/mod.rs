@@ -3,6 +3,7 @@
 mod crossover;
 mod inversion;
 mod kick;
+mod low_mode;
 mod ring;
 mod torsion;
 
@@ -12,6 +13,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
 pub use inversion::inverting_atoms;
+pub use low_mode::SoftModes;
 pub use ring::{Segment, flexible_segments};
 
 /// Proposals for whatever is searched: molecules here, clusters elsewhere.
@@ -19,16 +21,37 @@ pub trait Moves: Sync {
     /// How many kinds of move there are.
     fn kinds(&self) -> usize;
 
-    /// A new geometry (Å) from an old one by a move of a kind. `size` is 1 for moves of the usual size and adapts; `partner` is another
-    /// minimum, for moves that take something over from one. `None` where the move can't be made here.
-    fn propose(
-        &self,
-        kind: usize,
-        from: &[f64],
-        size: f64,
-        partner: Option<&[f64]>,
-        random: &mut ChaCha8Rng,
-    ) -> Option<Vec<f64>>;
+    /// Whether a kind of move has a use for the soft modes.
+    fn needs_modes(&self, kind: usize) -> bool;
+
+    /// A new geometry (Å) by a move of a kind. `None` where the move can't be made here.
+    fn propose(&self, kind: usize, from: &Origin<'_>, random: &mut ChaCha8Rng) -> Option<Vec<f64>>;
+}
+
+/// What a move starts from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// A minimum, Å.
+    pub x: &'a [f64],
+    /// 1 for moves of the usual size; adapts.
+    pub size: f64,
+    /// Another minimum, for moves that take something over from one.
+    pub partner: Option<&'a [f64]>,
+    /// The soft modes at the minimum, displacements of length 1, as far as they are known.
+    pub modes: &'a [Vec<f64>],
+}
+
+impl<'a> Origin<'a> {
+    /// A geometry (Å) alone, for moves of the usual size.
+    #[must_use]
+    pub fn alone(x: &'a [f64]) -> Self {
+        Self {
+            x,
+            size: 1.0,
+            partner: None,
+            modes: &[],
+        }
+    }
 }
 
 /// The moves of a molecule.
@@ -47,6 +70,7 @@ enum Kind {
     Crankshaft,
     Inversion,
     Kick,
+    LowMode,
     Crossover,
 }
 
@@ -65,7 +89,9 @@ impl MolecularMoves {
             kinds.push(Kind::Crossover);
         }
         if !segments.is_empty() {
-            kinds.extend([Kind::Flap, Kind::Crankshaft, Kind::Kick]);
+            // Modes cost a diagonalization: they are drawn less often.
+            kinds.extend([Kind::Flap, Kind::Flap, Kind::Crankshaft, Kind::Crankshaft]);
+            kinds.extend([Kind::Kick, Kind::LowMode]);
         }
         if !inverting.is_empty() {
             kinds.push(Kind::Inversion);
@@ -90,22 +116,20 @@ impl Moves for MolecularMoves {
         self.kinds.len()
     }
 
-    fn propose(
-        &self,
-        kind: usize,
-        from: &[f64],
-        size: f64,
-        partner: Option<&[f64]>,
-        random: &mut ChaCha8Rng,
-    ) -> Option<Vec<f64>> {
-        let mut x = from.to_vec();
+    fn needs_modes(&self, kind: usize) -> bool {
+        self.kinds.get(kind) == Some(&Kind::LowMode)
+    }
+
+    fn propose(&self, kind: usize, from: &Origin<'_>, random: &mut ChaCha8Rng) -> Option<Vec<f64>> {
+        let mut x = from.x.to_vec();
         match self.kinds.get(kind)? {
-            Kind::Torsions => torsion::turn_some(&self.rotors, &mut x, size, random),
+            Kind::Torsions => torsion::turn_some(&self.rotors, &mut x, from.size, random),
             Kind::Flap => ring::flap(one_of(&self.segments, random)?, &mut x),
             Kind::Crankshaft => ring::crankshaft(one_of(&self.segments, random)?, &mut x, random),
             Kind::Inversion => inversion::invert(*one_of(&self.inverting, random)?, &mut x),
-            Kind::Kick => kick::kick(&mut x, size, random),
-            Kind::Crossover => crossover::cross(&self.rotors, &mut x, partner?, random),
+            Kind::Kick => kick::kick(&mut x, from.size, random),
+            Kind::LowMode => low_mode::displace(from.modes, &mut x, from.size, random)?,
+            Kind::Crossover => crossover::cross(&self.rotors, &mut x, from.partner?, random),
         }
         Some(x)
     }
@@ -121,6 +145,7 @@ mod tests {
     use super::*;
     use crate::chem::{Atom, Bond, BondOrder, Element};
     use crate::conformers::search::stream;
+    use crate::geometry::Vector;
 
     /// Cyclohexane with its carbons in a chair (hydrogens left away: the moves don't ask).
     fn ring() -> (Molecule, Vec<f64>) {
@@ -148,7 +173,7 @@ mod tests {
     }
 
     fn bond_lengths(molecule: &Molecule, x: &[f64]) -> Vec<f64> {
-        let at = |a| crate::conformers::rotors::position(x, a);
+        let at = |a| Vector::of(x, a);
         molecule
             .bonds()
             .iter()
@@ -187,7 +212,28 @@ mod tests {
         let (molecule, _) = ring();
         assert!(Rotor::find(&molecule).is_empty());
         let moves = MolecularMoves::new(&molecule, &[]);
-        assert_eq!(moves.kinds, [Kind::Flap, Kind::Crankshaft, Kind::Kick]);
+        for kind in [Kind::Flap, Kind::Crankshaft, Kind::Kick, Kind::LowMode] {
+            assert!(moves.kinds.contains(&kind), "{kind:?}");
+        }
+        assert!(!moves.kinds.contains(&Kind::Torsions));
+    }
+
+    /// Along a mode atoms move as it says, the farthest by the path; without modes the move can't be made.
+    #[test]
+    fn a_low_mode_is_followed() {
+        let (_, x) = ring();
+        let mut mode = vec![0.0; x.len()];
+        (mode[2], mode[5]) = (0.8, -0.6);
+        let mut random = stream(1, 2, 3, 4);
+        for _ in 0..20 {
+            let mut moved = x.clone();
+            low_mode::displace(std::slice::from_ref(&mode), &mut moved, 1.0, &mut random).unwrap();
+            let path = moved[2] - x[2];
+            assert!((0.8..2.4).contains(&path.abs()), "{path}");
+            assert!((moved[5] - x[5] + 0.75 * path).abs() < 1e-12);
+            assert!(moved[8..].iter().zip(&x[8..]).all(|(a, b)| (a - b).abs() < 1e-12));
+        }
+        assert!(low_mode::displace(&[], &mut x.clone(), 1.0, &mut random).is_none());
     }
 
     #[test]

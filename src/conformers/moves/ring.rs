@@ -6,7 +6,7 @@ use crate::chem::Molecule;
 use crate::chem::aromaticity::Aromaticity;
 use crate::chem::hybridization::Hybridization;
 use crate::chem::rings::Rings;
-use crate::conformers::rotors::{position, turn_about};
+use crate::conformers::rotors::turn_about;
 use crate::geometry::{Dihedral, Vector};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
@@ -107,12 +107,12 @@ pub(super) fn crankshaft(segment: &Segment, x: &mut [f64], random: &mut ChaCha8R
 
 /// The angle between a segment and the rest of its ring about the axis, radian: π where the ring is flat.
 fn fold(segment: &Segment, x: &[f64]) -> f64 {
-    let [a, b] = segment.axis.map(|atom| position(x, atom));
+    let [a, b] = segment.axis.map(|atom| Vector::of(x, atom));
     let value = Dihedral::new(middle(x, &segment.outer), a, b, middle(x, &segment.inner)).value();
     if value.is_finite() { value } else { PI }
 }
 
 fn middle(x: &[f64], atoms: &[usize]) -> Vector<f64> {
-    let sum = atoms.iter().fold(Vector::zero(), |sum, &a| sum + position(x, a));
+    let sum = atoms.iter().fold(Vector::zero(), |sum, &a| sum + Vector::of(x, a));
     sum.times(1.0 / atoms.len().max(1) as f64)
 }

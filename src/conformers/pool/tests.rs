@@ -37,6 +37,36 @@ fn a_conformer_is_found_again_under_any_name_place_and_hand() {
     );
 }
 
+/// Examined together against an old pool, or one by one: the same.
+#[test]
+fn minima_examined_before_others_came_in_are_still_told_apart() {
+    let (mut rng, hexane) = (ChaCha8Rng::seed_from_u64(7), hexane());
+    let shapes: Vec<Vec<f64>> = (0..10).map(|_| tree_geometry(&mut rng, &hexane)).collect();
+    let mut pool = Pool::new(&hexane, PoolSettings::default());
+    for x in &shapes[..4] {
+        pool.insert(1.0, x);
+    }
+    // Old ones, new ones, and the new ones again.
+    let order = [2, 5, 7, 5, 0, 9, 7, 5];
+    let mut one_by_one = pool.clone();
+    let renamed: Vec<Vec<f64>> = order
+        .iter()
+        .map(|&k| scrambled(&mut rng, &hexane, &shapes[k]))
+        .collect();
+    let together: Vec<Candidate> = renamed.iter().map(|x| pool.examine(1.0, x)).collect();
+    let found: Vec<Found> = together.into_iter().map(|candidate| pool.admit(candidate)).collect();
+    let expected: Vec<Found> = renamed.iter().map(|x| one_by_one.insert(1.0, x)).collect();
+    assert_eq!(found, expected);
+    assert_eq!(found[3], Found::Known(found[1].id()));
+    assert_eq!(pool.len(), 7);
+    for (a, b) in pool.entries().iter().zip(one_by_one.entries()) {
+        assert_eq!(
+            (a.energy, a.count, a.degeneracy, &a.x),
+            (b.energy, b.count, b.degeneracy, &b.x)
+        );
+    }
+}
+
 #[test]
 fn mirror_images_are_kept_apart_where_asked_and_in_chiral_molecules() {
     let (mut rng, hexane) = (ChaCha8Rng::seed_from_u64(2), hexane());

@@ -35,6 +35,11 @@ impl Learnt {
         out
     }
 
+    /// Adds the sum to a matrix.
+    pub fn add_to_dense(&self, matrix: &mut SymmetricMatrix) {
+        matrix.add_outers(&self.0);
+    }
+
     fn add_times(&self, v: &[f64], out: &mut [f64]) {
         for (a, u) in &self.0 {
             add_scaled(out, a * dot(u, v), u);
@@ -129,7 +134,7 @@ impl<'a> Shiftable<'a> {
             Base::Sparse(matrix) => Self::Sparse(matrix, &hessian.learnt),
             Base::Dense(matrix) => {
                 let mut sum = matrix.clone();
-                sum.add_outers(&hessian.learnt.0);
+                hessian.learnt.add_to_dense(&mut sum);
                 Self::Dense(sum)
             }
         }

@@ -28,7 +28,12 @@ pub fn approach(molecule: &Molecule, x: &[f64], other: &[f64]) -> Result<Option<
     let mut centres = vec![[0.0; 3]; count];
     for (part, centre) in centres.iter_mut().enumerate() {
         let atoms: Vec<usize> = (0..part_of.len()).filter(|&a| part_of[a] == part).collect();
-        let of = |x: &[f64]| -> Vec<f64> { atoms.iter().flat_map(|&a| [x[3 * a], x[3 * a + 1], x[3 * a + 2]]).collect() };
+        let of = |x: &[f64]| -> Vec<f64> {
+            atoms
+                .iter()
+                .flat_map(|&a| [x[3 * a], x[3 * a + 1], x[3 * a + 2]])
+                .collect()
+        };
         let laid = align(&of(other), &of(x))?;
         for (&atom, p) in atoms.iter().zip(laid.chunks_exact(3)) {
             for k in 0..3 {
@@ -82,7 +87,12 @@ mod tests {
         let water = [0.96, 0.0, 0.0, -0.24, 0.93, 0.0, 0.0, 0.0, 0.0];
         let found = approach(&molecule(&[(0, 1)]), &apart, &water).unwrap().unwrap();
         assert!(rmsd(&found[..6], &apart[..6]).unwrap() < 1e-9);
-        let distance = |a: usize, b: usize| (0..3).map(|k| (found[3 * a + k] - found[3 * b + k]).powi(2)).sum::<f64>().sqrt();
+        let distance = |a: usize, b: usize| {
+            (0..3)
+                .map(|k| (found[3 * a + k] - found[3 * b + k]).powi(2))
+                .sum::<f64>()
+                .sqrt()
+        };
         // As far from one hydrogen as from the other, and not bonded to any.
         assert!((distance(2, 0) - distance(2, 1)).abs() < 0.2);
         assert!((2.0..3.2).contains(&distance(2, 0)), "{}", distance(2, 0));

@@ -127,13 +127,7 @@ impl Chain {
     }
 
     /// An image with second derivatives: the surface's own where it has them, else guessed.
-    fn image(
-        &self,
-        crew: &mut dyn Crew,
-        guess: &mut Guess<'_>,
-        point: Point,
-        free: bool,
-    ) -> Result<Image, EvalError> {
+    fn image(&self, crew: &mut dyn Crew, guess: &mut Guess<'_>, point: Point, free: bool) -> Result<Image, EvalError> {
         let hessian = match crew.hessian(&point.x) {
             Some(own) => SymmetricMatrix::from_rows(point.x.len(), own?),
             None => guess(&point.x),
@@ -252,7 +246,11 @@ impl Chain {
             self.iterations += 1;
         }
         let converged = self.converged(self.highest(), settings);
-        Ok(if converged { ChainStop::Converged } else { ChainStop::IterationLimit })
+        Ok(if converged {
+            ChainStop::Converged
+        } else {
+            ChainStop::IterationLimit
+        })
     }
 
     fn converged(&self, highest: usize, settings: &ChainSettings) -> bool {
@@ -352,7 +350,6 @@ mod tests {
             climb: 20.0,
             iterations: 300,
             free: false,
-            ..ChainSettings::default()
         }
     }
 
@@ -371,7 +368,10 @@ mod tests {
         let stop = chain.relax(&mut crew, &settings(), &mut ()).unwrap();
         assert_eq!(stop, ChainStop::Converged);
         let found = &chain.images()[chain.highest()].point;
-        assert!((found.x[0] - SADDLE.0[0]).abs() < 1e-3 && (found.x[1] - SADDLE.0[1]).abs() < 1e-3, "{found:?}");
+        assert!(
+            (found.x[0] - SADDLE.0[0]).abs() < 1e-3 && (found.x[1] - SADDLE.0[1]).abs() < 1e-3,
+            "{found:?}"
+        );
         assert!((found.energy - SADDLE.1).abs() < 2e-3);
         for k in 1..10 {
             let image = &chain.images()[k];
@@ -402,7 +402,10 @@ mod tests {
         let mut crew = crew();
         let mut guess = |_: &[f64]| SymmetricMatrix::scaled_identity(2, 1000.0);
         let mut chain = Chain::new(&mut crew, &mut guess, &evenly(&ends, 5), &settings()).unwrap();
-        assert_eq!(chain.relax(&mut crew, &settings(), &mut Never).unwrap(), ChainStop::Interrupted);
+        assert_eq!(
+            chain.relax(&mut crew, &settings(), &mut Never).unwrap(),
+            ChainStop::Interrupted
+        );
         assert_eq!(crew.evaluations(), 5);
     }
 }

@@ -55,7 +55,10 @@ fn pairs(radii: &[f64], frames: &[Vec<f64>]) -> Vec<Pair> {
 }
 
 fn distance(x: &[f64], [i, j]: [usize; 2]) -> f64 {
-    (0..3).map(|k| (x[3 * i + k] - x[3 * j + k]).powi(2)).sum::<f64>().sqrt()
+    (0..3)
+        .map(|k| (x[3 * i + k] - x[3 * j + k]).powi(2))
+        .sum::<f64>()
+        .sqrt()
 }
 
 impl Pair {
@@ -230,7 +233,8 @@ pub fn interpolate(radii: &[f64], frames: &[Vec<f64>], images: usize) -> Result<
         // Into the longest leg.
         let q: Vec<Vec<f64>> = frames.iter().map(|x| values(&pairs, x)).collect();
         let leg = |k: &usize| -> f64 { q[*k].iter().zip(&q[k + 1]).map(|(p, q)| (p - q).powi(2)).sum() };
-        let longest = (0..frames.len() - 1).fold(0, |best, k| if leg(&k) > leg(&best) * (1.0 + 1e-9) { k } else { best });
+        let longest =
+            (0..frames.len() - 1).fold(0, |best, k| if leg(&k) > leg(&best) * (1.0 + 1e-9) { k } else { best });
         let new = halfway(&pairs, &frames[longest], &frames[longest + 1]);
         let new = align(&frames[longest], &new)?;
         frames.insert(longest + 1, new);
@@ -278,7 +282,11 @@ pub fn evenly(frames: &[Vec<f64>], images: usize) -> Vec<Vec<f64>> {
         for (k, &leg) in legs.iter().enumerate() {
             if left <= leg || k + 1 == legs.len() {
                 let t = if leg > 0.0 { (left / leg).min(1.0) } else { 0.0 };
-                return frames[k].iter().zip(&frames[k + 1]).map(|(a, b)| a + t * (b - a)).collect();
+                return frames[k]
+                    .iter()
+                    .zip(&frames[k + 1])
+                    .map(|(a, b)| a + t * (b - a))
+                    .collect();
             }
             left -= leg;
         }
@@ -302,7 +310,11 @@ mod tests {
     fn both_functions_have_the_gradients_that_differences_give() {
         let radii = [0.7, 0.3, 0.3, 0.7];
         let a: Vec<f64> = (0..12).map(|c| 1.3 * (1.7 * f64::from(c)).sin()).collect();
-        let b: Vec<f64> = a.iter().enumerate().map(|(c, x)| x + 0.4 * (0.9 * c as f64).cos()).collect();
+        let b: Vec<f64> = a
+            .iter()
+            .enumerate()
+            .map(|(c, x)| x + 0.4 * (0.9 * c as f64).cos())
+            .collect();
         let pairs = pairs(&radii, &[a.clone(), b.clone()]);
         let mut halfway = Halfway {
             pairs: &pairs,
@@ -335,7 +347,11 @@ mod tests {
             };
             let difference = (at(1e-5) - at(-1e-5)) / 2e-5;
             let scale = difference.abs().max(1.0);
-            assert!((gradient[c] - difference).abs() < 1e-5 * scale, "{c}: {} {difference}", gradient[c]);
+            assert!(
+                (gradient[c] - difference).abs() < 1e-5 * scale,
+                "{c}: {} {difference}",
+                gradient[c]
+            );
         }
     }
 

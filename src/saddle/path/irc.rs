@@ -326,15 +326,16 @@ impl Walker<'_> {
         direction.iter_mut().for_each(|d| *d /= length);
         let curvature = start.hessian.quadratic_form(&direction);
         let wanted = (2.0 * FIRST_FALL / curvature.abs().max(1e-6)).sqrt();
-        let mut off = wanted.clamp(0.2 * self.settings.step, 2.0 * self.settings.step);
-        for _ in 0..4 {
+        let wanted = wanted.clamp(0.2 * self.settings.step, 2.0 * self.settings.step);
+        // Where the pass is low a straight step soon climbs the walls of the bend; where it is broad round-off hides a short one.
+        for factor in [1.0, 0.5, 0.25, 0.1, 2.0, 4.0, 0.04] {
+            let off = factor * wanted;
             let mut q = start.q.clone();
             add_scaled(&mut q, off, &direction);
             let place = self.visit(&q, start)?;
             if place.point.energy < start.point.energy {
                 return Ok((place, off));
             }
-            off *= 2.0;
         }
         Err(IrcError::NoDescent)
     }
@@ -347,16 +348,21 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 /// The point at an arc length down the quadratic model of a place, or its minimum if that is nearer.
 fn predict(here: &Place, length: f64) -> Result<Vec<f64>, LinalgError> {
     let eigen = Eigen::new(&here.hessian)?;
-    let slopes: Vec<f64> = (0..eigen.values.len()).map(|k| dot(eigen.vector(k), &here.gradient)).collect();
+    let slopes: Vec<f64> = (0..eigen.values.len())
+        .map(|k| dot(eigen.vector(k), &here.gradient))
+        .collect();
     let speed = |t: f64| -> f64 {
-        let terms = slopes.iter().zip(&eigen.values).map(|(g, l)| (g * (-l * t).exp()).powi(2));
+        let terms = slopes
+            .iter()
+            .zip(&eigen.values)
+            .map(|(g, l)| (g * (-l * t).exp()).powi(2));
         terms.sum::<f64>().sqrt()
     };
     let (mut t, mut s, first) = (0.0, 0.0, speed(0.0));
     let part = length / PREDICTOR_PARTS as f64;
     while s < length {
         let now = speed(t);
-        if !(now > 1e-4 * first) {
+        if now.is_nan() || now <= 1e-4 * first {
             break;
         }
         let ds = part.min(length - s);
@@ -370,7 +376,11 @@ fn predict(here: &Place, length: f64) -> Result<Vec<f64>, LinalgError> {
     }
     let mut q = here.q.clone();
     for (k, (g, l)) in slopes.iter().zip(&eigen.values).enumerate() {
-        let far = if (l * t).abs() < 1e-8 { -t } else { (-l * t).exp_m1() / l };
+        let far = if (l * t).abs() < 1e-8 {
+            -t
+        } else {
+            (-l * t).exp_m1() / l
+        };
         add_scaled(&mut q, far * g, eigen.vector(k));
     }
     Ok(q)

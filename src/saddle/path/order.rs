@@ -75,7 +75,10 @@ pub fn mapping(first: (&Molecule, &[f64]), second: (&Molecule, &[f64])) -> Resul
 /// The structure `y` (Å) with its atoms in the first molecule's order.
 #[must_use]
 pub fn permuted(y: &[f64], mapping: &[usize]) -> Vec<f64> {
-    mapping.iter().flat_map(|&a| [y[3 * a], y[3 * a + 1], y[3 * a + 2]]).collect()
+    mapping
+        .iter()
+        .flat_map(|&a| [y[3 * a], y[3 * a + 1], y[3 * a + 2]])
+        .collect()
 }
 
 #[cfg(test)]
@@ -122,6 +125,11 @@ mod tests {
         assert_eq!(error.to_string(), "they have different atoms: H2O and H2S");
         let apart = molecule(&["H", "O", "H"], &[(0, 1)]);
         let error = mapping((&water, &BENT), (&apart, &BENT)).unwrap_err();
-        assert!(error.to_string().starts_with("atom 1 is O in the first and H in the second"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("atom 1 is O in the first and H in the second"),
+            "{error}"
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! A smooth curve through structures, by arc length.
 
+use crate::linalg::vector::add_scaled;
+
 /// A natural cubic spline through points, whose parameter is the length of the polygon.
 #[derive(Clone, Debug)]
 pub struct Spline {
@@ -32,7 +34,11 @@ impl Spline {
     #[must_use]
     pub fn at(&self, s: f64) -> Vec<f64> {
         let last = self.knots.len() - 2;
-        let k = self.knots[1..].iter().position(|&knot| s <= knot).unwrap_or(last).min(last);
+        let k = self.knots[1..]
+            .iter()
+            .position(|&knot| s <= knot)
+            .unwrap_or(last)
+            .min(last);
         let h = self.knots[k + 1] - self.knots[k];
         let (a, b) = ((self.knots[k + 1] - s) / h, (s - self.knots[k]) / h);
         let (p, q) = ((a.powi(3) - a) * h * h / 6.0, (b.powi(3) - b) * h * h / 6.0);
@@ -59,9 +65,8 @@ fn bends(knots: &[f64], points: &[Vec<f64>]) -> Vec<Vec<f64>> {
         }
     }
     for k in (1..count.max(1) - 1).rev() {
-        for c in 0..n {
-            bends[k][c] -= above[k] * bends[k + 1][c];
-        }
+        let next = bends[k + 1].clone();
+        add_scaled(&mut bends[k], -above[k], &next);
     }
     bends
 }

@@ -69,17 +69,29 @@ impl Model {
             rigid::project(&mut matrix, &motions, PROJECTED);
         }
         let eigen = Eigen::new(&matrix)?;
-        let slopes: Vec<f64> = (0..eigen.values.len()).map(|k| dot(eigen.vector(k), &point.gradient)).collect();
+        let slopes: Vec<f64> = (0..eigen.values.len())
+            .map(|k| dot(eigen.vector(k), &point.gradient))
+            .collect();
         let overlap = |k: usize| dot(eigen.vector(k), mode).abs();
         let vibrations = (0..eigen.values.len()).filter(|&k| eigen.values[k] < 0.9 * PROJECTED);
         let followed = vibrations.fold(0, |best, k| if overlap(k) > overlap(best) { k } else { best });
-        Ok(Self { eigen, slopes, followed })
+        Ok(Self {
+            eigen,
+            slopes,
+            followed,
+        })
     }
 
     /// The step of the image function within a radius.
     fn step(&self, radius: f64) -> Vec<f64> {
         let image = |k: usize| if k == self.followed { -1.0 } else { 1.0 };
-        let values: Vec<f64> = self.eigen.values.iter().enumerate().map(|(k, v)| image(k) * v).collect();
+        let values: Vec<f64> = self
+            .eigen
+            .values
+            .iter()
+            .enumerate()
+            .map(|(k, v)| image(k) * v)
+            .collect();
         let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
         let part = |k: usize, shift: f64| -image(k) * self.slopes[k] / (values[k] + shift);
         let length = |shift: f64| (0..values.len()).map(|k| part(k, shift).powi(2)).sum::<f64>().sqrt();
@@ -92,7 +104,11 @@ impl Model {
             let mut low = shift;
             for _ in 0..50 {
                 let middle = f64::midpoint(low, high);
-                if length(middle) > radius { low = middle } else { high = middle }
+                if length(middle) > radius {
+                    low = middle
+                } else {
+                    high = middle
+                }
             }
             shift = high;
         }
@@ -226,7 +242,13 @@ mod tests {
             let start = (point, hessian, mode.as_slice());
             let found = climb(&mut MuellerBrown, start, false, &criteria, 50, &mut ()).unwrap();
             assert_eq!(found.stop, Stop::Converged);
-            let off = found.point.x.iter().zip(&known).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            let off = found
+                .point
+                .x
+                .iter()
+                .zip(&known)
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f64::max);
             assert!(off < 1e-3 && (found.point.energy - energy).abs() < 2e-3, "{found:?}");
             let eigen = Eigen::new(&found.hessian).unwrap();
             assert!(eigen.values[0] < 0.0 && eigen.values[1] > 0.0);

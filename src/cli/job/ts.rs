@@ -1,0 +1,80 @@
+//! `ts`: transition states from one structure, and barriers of rotation.
+
+use super::super::args::{SaddleMethodName, TsArgs};
+use super::super::barriers::BarriersTask;
+use super::super::ts::{TsTask, Uphill};
+use super::{Common, Task, UsageError, criteria, surfaces, unknown_extension};
+use crate::coordinates::Primitive;
+use crate::formats::Format;
+use crate::optimize::Limits;
+use crate::saddle;
+
+pub(super) fn task(args: TsArgs) -> Result<(Common, Task), UsageError> {
+    let mut common = Common::new(args.common)?;
+    let surfaces = surfaces(&args.surface, &mut common)?;
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    // Force fields are cheap and free of noise; what an engine's noise makes of tighter criteria costs many gradients.
+    let usual = if surfaces.need_bonds() || args.rotors {
+        "gau_tight"
+    } else {
+        "gau"
+    };
+    let criteria = criteria(args.convergence.as_deref().unwrap_or(usual))?;
+    if args.rotors {
+        let task = BarriersTask {
+            surfaces,
+            json: args.surface.json,
+            criteria,
+            workers: common.threads,
+        };
+        return Ok((common, Task::Barriers(Box::new(task))));
+    }
+    let task = TsTask {
+        surfaces,
+        json: args.surface.json,
+        criteria,
+        limits: Limits {
+            steps: Some(args.max_steps),
+            ..Limits::default()
+        },
+        method: match args.method {
+            SaddleMethodName::Auto | SaddleMethodName::Image => saddle::Method::Image,
+            SaddleMethodName::PRfo => saddle::Method::PartitionedRfo,
+        },
+        uphill: match (args.mode, &args.along) {
+            (_, Some(text)) => Uphill::Along(driven(text)?),
+            (mode, None) => Uphill::Mode(mode.map_or(0, |number| usize::from(number) - 1)),
+        },
+        trajectory: args.trajectory.map(|path| {
+            let format = Format::from_path(&path).unwrap_or(Format::Xyz);
+            (path, format)
+        }),
+    };
+    Ok((common, Task::Ts(Box::new(task))))
+}
+
+/// Coordinates by their atoms: `1-2,2-3-4`.
+fn driven(text: &str) -> Result<Vec<Primitive>, UsageError> {
+    let one = |item: &str| {
+        let atoms: Option<Vec<usize>> = item
+            .split('-')
+            .map(|number| number.trim().parse::<usize>().ok()?.checked_sub(1))
+            .collect();
+        match atoms.as_deref() {
+            Some(&[i, j]) if i != j => Some(Primitive::Stretch([i, j])),
+            Some(&[i, j, k]) if i != j && j != k && i != k => Some(Primitive::Bend([i, j, k])),
+            Some(&[i, j, k, l]) if i != j && j != k && k != l && i != k && j != l && i != l => {
+                Some(Primitive::Dihedral([i, j, k, l]))
+            }
+            _ => None,
+        }
+        .ok_or_else(|| {
+            UsageError(format!(
+                "--along {text}: '{item}' is not two, three or four different atoms; numbers from 1 with dashes are expected, such as 1-2,2-3"
+            ))
+        })
+    };
+    text.split(',').map(one).collect()
+}

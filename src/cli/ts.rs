@@ -1,0 +1,321 @@
+//! `thalweg ts`: the transition state near each structure, proven to be one.
+
+use super::collect::Heads;
+use super::interrupt;
+use super::job::{Common, Verbosity};
+use super::message::Level;
+use super::optimizer;
+use super::pipeline::{Outcome, State};
+use super::ready::{Molecular, Ready};
+use super::report::json::{self, EnergyPart, Identity};
+use super::report::structure::{self, Annotation};
+use super::report::ts::TsLine;
+use super::surface::{Assigned, Evaluated, Surfaces};
+use crate::chem::guard::{self, Change};
+use crate::coordinates::{InternalCoordinates, Primitive};
+use crate::formats::{Format, RawRecord};
+use crate::hessian::Model;
+use crate::hessian::lowest::Approximate;
+use crate::optimize::observer::{Each, Interrupt};
+use crate::optimize::{Criteria, Limits, Observer, Progress, Stop, vector};
+use crate::saddle::{
+    self, Chart, Curvature, FollowSettings, Follower, Guide, Kind, SearchError, Transition, VerifySettings,
+    find_transition,
+};
+use std::path::PathBuf;
+use std::time::Instant;
+
+pub struct TsTask {
+    pub surfaces: Surfaces,
+    pub json: bool,
+    pub criteria: Criteria,
+    pub limits: Limits,
+    pub method: saddle::Method,
+    pub uphill: Uphill,
+    pub trajectory: Option<(PathBuf, Format)>,
+}
+
+/// What is followed uphill.
+pub enum Uphill {
+    /// The mode of this number, from 0.
+    Mode(usize),
+    /// Distances, angles and dihedrals, by the numbers of their atoms, from 0.
+    Along(Vec<Primitive>),
+}
+
+/// The command.
+pub struct Searches<'a> {
+    pub common: &'a Common,
+    pub task: &'a TsTask,
+}
+
+/// Modes that are told of.
+const TOLD: usize = 4;
+
+/// A search's result.
+struct Found {
+    transition: Transition,
+    evaluated: Evaluated,
+    changes: Vec<Change>,
+    /// Gradients that the search spent on the curvature.
+    probes: usize,
+    wall_seconds: f64,
+    /// What the surface said when it failed on the way.
+    trouble: Option<String>,
+}
+
+impl Found {
+    fn kind(&self) -> Kind {
+        let verified = self.transition.verified.as_ref();
+        verified.map_or(Kind::NotStationary, saddle::Verified::kind)
+    }
+
+    fn converged(&self) -> bool {
+        self.transition.is_proven() && self.trouble.is_none()
+    }
+}
+
+impl Searches<'_> {
+    /// Structures are the main output; JSON lines take their place on standard output.
+    pub fn heads(&self) -> Heads {
+        Heads {
+            head: None,
+            file_is_apart: self.task.json,
+        }
+    }
+
+    fn is_verbose(&self) -> bool {
+        self.common.verbosity == Verbosity::Verbose
+    }
+
+    fn search(&self, ready: &Ready, outcome: &mut Outcome) -> Result<Found, String> {
+        let x0 = &ready.prepared.record.coordinates;
+        let mut follower = self.follower(ready)?;
+        let Outcome {
+            trajectory, messages, ..
+        } = outcome;
+        let mut frames = Ok(());
+        let watch = |progress: &Progress<'_>| {
+            if self.is_verbose() {
+                messages.push(ready.message(Level::Detail, step_line(progress)));
+            }
+            if let (Some((_, format)), Ok(())) = (&self.task.trajectory, &frames) {
+                let annotation = Annotation::of(progress.energy);
+                let record = structure::annotated(&ready.prepared, progress.x, &annotation, *format);
+                frames = structure::write(&record, *format, &ready.place, messages, trajectory);
+            }
+        };
+        let is_watched = self.task.trajectory.is_some() || self.is_verbose();
+        let mut observer = (Interrupt(interrupt::flag()), Each(is_watched.then_some(watch)));
+        let started = Instant::now();
+        let (transition, trouble) = self.walk(ready, &mut follower, &mut observer)?;
+        let wall_seconds = started.elapsed().as_secs_f64() - transition.verification_seconds;
+        frames?;
+        if let Some(trouble) = &trouble {
+            let text = format!("{trouble}; the last structure before that is given");
+            messages.push(ready.message(Level::Error, text));
+        }
+        let evaluated = ready.assigned.judge(&transition.found.point);
+        Ok(Found {
+            evaluated: evaluated.map_err(|error| error.to_string())?,
+            changes: guard::changes(&ready.prepared.molecule, x0, &transition.found.point.x),
+            probes: follower.probes(),
+            transition,
+            wall_seconds,
+            trouble,
+        })
+    }
+
+    fn follower(&self, ready: &Ready) -> Result<Follower, String> {
+        let x0 = &ready.prepared.record.coordinates;
+        let molecule = &ready.prepared.molecule;
+        let (mut coordinates, curvature) = match &ready.assigned {
+            Assigned::ForceField(_) => (InternalCoordinates::new(molecule, x0), Curvature::Own),
+            Assigned::Mix(_) => (Chart::coordinates_of(molecule, x0), Curvature::Own),
+            Assigned::Engine { .. } => (Chart::coordinates_of(molecule, x0), Curvature::Learnt(Model::Schlegel)),
+        };
+        let guide = match &self.task.uphill {
+            Uphill::Mode(0) => Guide::Lowest,
+            Uphill::Mode(number) => Guide::Mode(*number),
+            Uphill::Along(primitives) => {
+                check_atoms(primitives, molecule.len())?;
+                Guide::Along(saddle::driven(&mut coordinates, primitives, x0))
+            }
+        };
+        let settings = FollowSettings {
+            method: self.task.method,
+            curvature,
+            guide,
+            ..FollowSettings::default()
+        };
+        Ok(Follower::new(coordinates, settings))
+    }
+
+    /// The search and its verification, and what went wrong on the way.
+    fn walk(
+        &self,
+        ready: &Ready,
+        follower: &mut Follower,
+        observer: &mut dyn Observer,
+    ) -> Result<(Transition, Option<String>), String> {
+        let molecule = &ready.prepared.molecule;
+        let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
+        let is_engine = matches!(ready.assigned, Assigned::Engine { .. });
+        let verify = if is_engine {
+            VerifySettings::noisy(masses)
+        } else {
+            VerifySettings::molecule(masses)
+        };
+        let approximate = || Box::new(optimizer::approximate_hessian(molecule)) as Box<Approximate<'_>>;
+        let task = saddle::Task {
+            criteria: &self.task.criteria,
+            limits: &self.task.limits,
+            observer,
+            verify: &verify,
+            approximate: is_engine.then(approximate),
+        };
+        let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
+        let x0 = &ready.prepared.record.coordinates;
+        match find_transition(live.potential(), x0, follower, task) {
+            Ok(transition) => Ok((transition, None)),
+            Err(SearchError::Surface { error, last }) => {
+                let unfinished = Transition {
+                    found: *last,
+                    verified: None,
+                    searches: 1,
+                    verification_seconds: 0.0,
+                };
+                Ok((unfinished, Some(error.to_string())))
+            }
+            Err(error @ SearchError::Start(_)) => Err(error.to_string()),
+        }
+    }
+
+    fn report(&self, raw: &RawRecord, ready: &Ready, found: &Found, outcome: &mut Outcome) -> Result<(), String> {
+        let converged = found.converged();
+        outcome.state = if converged { State::Done } else { State::NotConverged };
+        let level = if converged { Level::Single } else { Level::EveryWarning };
+        outcome.messages.push(ready.message(level, summary(ready, found)));
+        let structure = if !self.task.json || self.common.output.is_some() {
+            let annotation = Annotation {
+                converged: Some(converged),
+                stop: Some(found.transition.found.stop),
+                changes: &found.changes,
+                ..Annotation::of(found.evaluated.point.energy)
+            };
+            let x = &found.evaluated.point.x;
+            structure::text(self.common, raw, ready, x, &annotation, &mut outcome.messages)?
+        } else {
+            String::new()
+        };
+        if self.task.json {
+            outcome.text = line(raw, ready, found);
+            outcome.structure = structure;
+        } else {
+            outcome.text = structure;
+        }
+        Ok(())
+    }
+}
+
+fn check_atoms(primitives: &[Primitive], atoms: usize) -> Result<(), String> {
+    let beyond = primitives
+        .iter()
+        .flat_map(Primitive::atoms)
+        .find(|&&atom| atom >= atoms);
+    match beyond {
+        Some(atom) => Err(format!(
+            "--along: atom {} is asked for, the molecule has {atoms}",
+            atom + 1
+        )),
+        None => Ok(()),
+    }
+}
+
+fn summary(ready: &Ready, found: &Found) -> String {
+    let search = &found.transition.found;
+    let kind = match found.kind() {
+        _ if found.trouble.is_some() => "not converged (the surface failed)".to_owned(),
+        Kind::NotStationary if search.stop == Stop::Converged => "not converged".to_owned(),
+        Kind::NotStationary => format!("not converged ({})", search.stop.name()),
+        kind => kind.to_string(),
+    };
+    let modes = found.transition.verified.as_ref().map_or_else(String::new, |verified| {
+        let told: Vec<String> = verified
+            .modes
+            .iter()
+            .take(2)
+            .map(|mode| format!("{:+.0}", mode.wavenumber_cm1))
+            .collect();
+        format!(", lowest modes {} cm⁻¹", told.join(" and "))
+    });
+    let again = match found.transition.searches {
+        1 => String::new(),
+        many => format!(", in the search number {many}"),
+    };
+    format!(
+        "{}: {:.4} to {:.4} kcal/mol, {kind}{modes}{again}; {} steps, {} evaluations, gradient rms {:.1e} kcal/mol/Å",
+        ready.assigned.name(),
+        search.initial_energy,
+        found.evaluated.point.energy,
+        search.steps,
+        search.evaluations,
+        vector::rms(&found.evaluated.point.gradient)
+    )
+}
+
+fn line(raw: &RawRecord, ready: &Ready, found: &Found) -> String {
+    let search = &found.transition.found;
+    let verified = found.transition.verified.as_ref();
+    json::line(&TsLine {
+        identity: Identity::ok(raw, &ready.prepared, ready.assigned.name()).and_error(found.trouble.as_deref()),
+        energy: EnergyPart::new(&found.evaluated),
+        initial_energy: search.initial_energy,
+        converged: found.converged(),
+        kind: found.kind().to_string(),
+        negative_modes: verified.map(|v| v.negative_modes),
+        imaginary_wavenumber: verified.and_then(saddle::Verified::imaginary_wavenumber_cm1),
+        lowest_modes: verified.map_or_else(Vec::new, |v| {
+            v.modes.iter().take(TOLD).map(|mode| mode.wavenumber_cm1).collect()
+        }),
+        stop: search.stop.name(),
+        steps: search.steps,
+        evaluations: search.evaluations,
+        curvature_evaluations: found.probes,
+        hessian_evaluations: search.hessian_evaluations,
+        verification_evaluations: verified.map_or(0, |v| v.evaluations),
+        verification_hessian_evaluations: verified.map_or(0, |v| v.hessian_evaluations),
+        searches: found.transition.searches,
+        wall_seconds: found.wall_seconds,
+        changes: found.changes.iter().map(ToString::to_string).collect(),
+    })
+}
+
+fn step_line(progress: &Progress<'_>) -> String {
+    format!(
+        "step {:>5}, {:>5} evaluations, energy {:>16.8}, gradient rms {:.3e}",
+        progress.step,
+        progress.evaluations,
+        progress.energy,
+        vector::rms(progress.gradient)
+    )
+}
+
+impl Molecular for Searches<'_> {
+    fn common(&self) -> &Common {
+        self.common
+    }
+
+    fn surfaces(&self) -> &Surfaces {
+        &self.task.surfaces
+    }
+
+    fn json(&self) -> bool {
+        self.task.json
+    }
+
+    fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
+        let found = self.search(ready, outcome)?;
+        self.report(raw, ready, &found, outcome)
+    }
+}
