@@ -27,7 +27,10 @@ fn a_hydrogen_moves_over_a_proven_pass() {
     let run = thalweg(&folder, &["path", "ends.xyz", "--engine", "xtb", "--saddle", "--json"]).expect(0);
     assert!(run.err.contains("connects reactant and product"), "{}", run.err);
     let found = run.json();
-    assert_eq!((found["converged"].as_bool(), found["negative_modes"].as_u64()), (Some(true), Some(1)));
+    assert_eq!(
+        (found["converged"].as_bool(), found["negative_modes"].as_u64()),
+        (Some(true), Some(1))
+    );
     assert!(number(&found, "imaginary_wavenumber") < -1000.0);
     assert!(number(&found, "barrier_forward") > number(&found, "barrier_reverse"));
     assert!(number(&found, "barrier_reverse") > 5.0);
