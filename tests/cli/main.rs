@@ -10,6 +10,7 @@ mod conformers;
 mod convert;
 mod energy;
 mod minimize;
+mod path;
 mod rings;
 mod scan;
 mod smiles;
