@@ -37,9 +37,9 @@ impl Default for ProfileSettings {
     fn default() -> Self {
         Self {
             points: 24,
-            criteria: Criteria::rms_gradient(0.05),
+            criteria: Criteria::rms_gradient(0.005),
             steps: 500,
-            rise: 1e-3,
+            rise: 0.01,
         }
     }
 }
