@@ -100,7 +100,7 @@ pub struct SurfaceArgs {
     #[arg(long, value_name = "FILE", requires = "surface")]
     pub product: Option<PathBuf>,
     /// Coupling of the two, kcal/mol: the crossing is lowered by as much.
-    #[arg(long, value_name = "KCAL", default_value_t = 20.0)]
+    #[arg(long, value_name = "KCAL", default_value_t = 60.0)]
     pub coupling: f64,
     /// Energy of the product above the reactant, which two force fields don't tell, kcal/mol.
     #[arg(long, value_name = "KCAL", default_value_t = 0.0, allow_negative_numbers = true)]
