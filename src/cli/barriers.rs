@@ -33,6 +33,10 @@ pub struct BarriersTask {
     pub workers: usize,
 }
 
+/// Root mean square of the gradient (kcal/mol/Å) at a saddle of a force field: what is left of a looser one hides which way a low barrier
+/// falls.
+const TIGHT: f64 = 1e-5;
+
 /// Most steps from a summit to the saddle.
 const MOST_STEPS: usize = 100;
 
@@ -253,7 +257,12 @@ impl Work<'_> {
         let mode = top.modes.modes.first().ok_or("nothing turns")?.displacement.clone();
         let start = (point, top.hessian, mode.as_slice());
         let mut observer = Interrupt(interrupt::flag());
-        let found = climb(live.potential(), start, true, self.criteria, MOST_STEPS, &mut observer);
+        let tight = Criteria::rms_gradient(TIGHT);
+        let criteria = match passages.ready.assigned {
+            Assigned::Engine { .. } => self.criteria,
+            _ => &tight,
+        };
+        let found = climb(live.potential(), start, true, criteria, MOST_STEPS, &mut observer);
         let found = found.map_err(|error| error.to_string())?;
         spent.saddle += found.evaluations;
         spent.hessians += found.hessian_evaluations;
@@ -262,7 +271,10 @@ impl Work<'_> {
         spent.hessians += saddle.hessian_evaluations;
         let stationary = found.stop == Stop::Converged && self.criteria.gradient_holds(&saddle.point.gradient);
         let sides = match stationary && saddle.negative_modes() == 1 {
-            true => Some(self.sides(rotor, &saddle, spent)?),
+            true => Some(
+                self.sides(rotor, &saddle, spent)
+                    .map_err(|reason| self.at(&saddle, &reason))?,
+            ),
             false => None,
         };
         Ok(Barrier {
@@ -280,6 +292,12 @@ impl Work<'_> {
         let here = rotor.dihedral(&saddle.point.x);
         let past = |valley: &Valley| rotor.wrap(rotor.dihedral(&valley.point.x) - here);
         Ok(if past(&a) <= past(&b) { [a, b] } else { [b, a] })
+    }
+
+    /// A reason with the place that it is about.
+    fn at(&self, saddle: &Proven, reason: &str) -> String {
+        let above = saddle.point.energy - self.start.point.energy;
+        format!("{reason} ({above:.4} kcal/mol above the minimum, {})", saddle.words())
     }
 
     /// The same saddle once, whichever equivalent bond or mirror image leads to it.

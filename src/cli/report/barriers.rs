@@ -61,10 +61,13 @@ impl BarriersLine<'_> {
         let name = name.trim().replace(char::is_control, " ");
         let name = if name.is_empty() { "-" } else { &name };
         let mut out = format!(
-            "# {name}: {}, minimum {:.6} kcal/mol, {} bonds turn; energies in kcal/mol above it\n",
+            "# {name}: {}, minimum {:.6} kcal/mol, {} turn; energies in kcal/mol above it\n",
             self.identity.surface(),
             self.energy,
-            self.rotors
+            match self.rotors {
+                1 => "1 bond".to_owned(),
+                many => format!("{many} bonds"),
+            }
         );
         out += &format!(
             "# {:<14} {:>8} {:>10} {:>10} {:>10} {:>9}  {}\n",

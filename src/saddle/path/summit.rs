@@ -18,6 +18,9 @@ const TRUST: f64 = 0.15;
 const MOST_TRUST: f64 = 0.4;
 const LEAST_TRUST: f64 = 1e-5;
 
+/// Curvature below which an axis of the image is stiffened to this, kcal/mol/Å²: a tenth of a methyl group's.
+const SOFTEST: f64 = 0.05;
+
 /// Curvature given to rigid motions, kcal/mol/Å².
 const PROJECTED: f64 = 1e6;
 
@@ -95,7 +98,7 @@ impl Model {
         let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
         let part = |k: usize, shift: f64| -image(k) * self.slopes[k] / (values[k] + shift);
         let length = |shift: f64| (0..values.len()).map(|k| part(k, shift).powi(2)).sum::<f64>().sqrt();
-        let mut shift = if lowest > 1.0 { 0.0 } else { 1.0 - lowest };
+        let mut shift = (SOFTEST - lowest).max(0.0);
         if length(shift) > radius {
             let mut high = shift.max(1.0);
             while length(high) > radius {
