@@ -15,7 +15,7 @@ fn hydrogen_cyanide_turns_into_its_isomer_over_a_proven_saddle() {
     let folder = folder_with("ts-cyanide", "start.xyz", CYANIDE);
     for method in ["image", "p-rfo"] {
         let arguments = ["ts", "start.xyz", "--engine", "xtb", "--method", method, "--json"];
-        let found = &thalweg(&folder, &arguments).expect(0).json()[0];
+        let found = &thalweg(&folder, &arguments).expect(0).json();
         assert_eq!(found["kind"], "transition state", "{found}");
         assert_eq!(found["negative_modes"], 1, "{found}");
         assert!(number(found, "imaginary_wavenumber") < -500.0, "{found}");

@@ -2,7 +2,7 @@
 
 use super::super::args::{SaddleMethodName, TsArgs};
 use super::super::barriers::BarriersTask;
-use super::super::ts::{TsTask, Uphill};
+use super::super::ts::{Route, TsTask, Uphill};
 use super::{Common, Task, UsageError, criteria, surfaces, unknown_extension};
 use crate::coordinates::Primitive;
 use crate::formats::Format;
@@ -22,6 +22,12 @@ pub(super) fn task(args: TsArgs) -> Result<(Common, Task), UsageError> {
         "gau"
     };
     let criteria = criteria(args.convergence.as_deref().unwrap_or(usual))?;
+    if args.method == SaddleMethodName::MinMode && args.mode.is_some_and(|mode| mode > 1) {
+        return Err(UsageError(
+            "--mode beside --method min-mode: it knows the lowest mode only; --along says which one to look for"
+                .to_owned(),
+        ));
+    }
     if args.rotors {
         let task = BarriersTask {
             surfaces,
@@ -40,8 +46,10 @@ pub(super) fn task(args: TsArgs) -> Result<(Common, Task), UsageError> {
             ..Limits::default()
         },
         method: match args.method {
-            SaddleMethodName::Auto | SaddleMethodName::Image => saddle::Method::Image,
-            SaddleMethodName::PRfo => saddle::Method::PartitionedRfo,
+            SaddleMethodName::Auto => Route::Auto,
+            SaddleMethodName::Image => Route::Follow(saddle::Method::Image),
+            SaddleMethodName::PRfo => Route::Follow(saddle::Method::PartitionedRfo),
+            SaddleMethodName::MinMode => Route::MinMode,
         },
         uphill: match (args.mode, &args.along) {
             (_, Some(text)) => Uphill::Along(driven(text)?),
