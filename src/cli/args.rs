@@ -252,7 +252,8 @@ pub struct TsArgs {
     /// Most steps.
     #[arg(long, value_name = "N", default_value_t = 300, conflicts_with = "rotors")]
     pub max_steps: usize,
-    /// How steps are chosen: image (restricted steps on the image function), p-rfo (partitioned rational functions). auto: image.
+    /// How steps are chosen: image (restricted steps on the image function), p-rfo (partitioned rational functions), min-mode (without
+    /// any Hessian: for large molecules). auto: image, beyond 300 atoms min-mode.
     #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with = "rotors")]
     pub method: SaddleMethodName,
     /// Follow this mode of the start uphill, numbers from 1 for the lowest.
@@ -574,6 +575,7 @@ pub enum SaddleMethodName {
     Auto,
     Image,
     PRfo,
+    MinMode,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -19,8 +19,8 @@ use crate::hessian::lowest::Approximate;
 use crate::optimize::observer::{Each, Interrupt};
 use crate::optimize::{Criteria, Limits, Observer, Progress, Stop, vector};
 use crate::saddle::{
-    self, Chart, Curvature, FollowSettings, Follower, Guide, Kind, SearchError, Transition, VerifySettings,
-    find_transition,
+    self, Chart, Climber, Curvature, FollowSettings, Follower, Guide, Kind, MinMode, MinModeSettings, SearchError,
+    Transition, VerifySettings, find_transition,
 };
 use std::path::PathBuf;
 use std::time::Instant;
@@ -30,9 +30,20 @@ pub struct TsTask {
     pub json: bool,
     pub criteria: Criteria,
     pub limits: Limits,
-    pub method: saddle::Method,
+    pub method: Route,
     pub uphill: Uphill,
     pub trajectory: Option<(PathBuf, Format)>,
+}
+
+/// How steps are chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// As suits the size.
+    Auto,
+    /// Eigenvector following.
+    Follow(saddle::Method),
+    /// Without any Hessian.
+    MinMode,
 }
 
 /// What is followed uphill.
@@ -48,6 +59,9 @@ pub struct Searches<'a> {
     pub common: &'a Common,
     pub task: &'a TsTask,
 }
+
+/// Beyond so many atoms the algebra of second derivatives takes longer than what it spares.
+const MOST_FOLLOWED: usize = 300;
 
 /// Modes that are told of.
 const TOLD: usize = 4;
@@ -90,7 +104,7 @@ impl Searches<'_> {
 
     fn search(&self, ready: &Ready, outcome: &mut Outcome) -> Result<Found, String> {
         let x0 = &ready.prepared.record.coordinates;
-        let mut follower = self.follower(ready)?;
+        let mut climber = self.climber(ready)?;
         let Outcome {
             trajectory, messages, ..
         } = outcome;
@@ -108,7 +122,7 @@ impl Searches<'_> {
         let is_watched = self.task.trajectory.is_some() || self.is_verbose();
         let mut observer = (Interrupt(interrupt::flag()), Each(is_watched.then_some(watch)));
         let started = Instant::now();
-        let (transition, trouble) = self.walk(ready, &mut follower, &mut observer)?;
+        let (transition, trouble) = self.walk(ready, &mut *climber, &mut observer)?;
         let wall_seconds = started.elapsed().as_secs_f64() - transition.verification_seconds;
         frames?;
         if let Some(trouble) = &trouble {
@@ -119,14 +133,14 @@ impl Searches<'_> {
         Ok(Found {
             evaluated: evaluated.map_err(|error| error.to_string())?,
             changes: guard::changes(&ready.prepared.molecule, x0, &transition.found.point.x),
-            probes: follower.probes(),
+            probes: climber.probes(),
             transition,
             wall_seconds,
             trouble,
         })
     }
 
-    fn follower(&self, ready: &Ready) -> Result<Follower, String> {
+    fn climber(&self, ready: &Ready) -> Result<Box<dyn Climber>, String> {
         let x0 = &ready.prepared.record.coordinates;
         let molecule = &ready.prepared.molecule;
         let (mut coordinates, curvature) = match &ready.assigned {
@@ -142,20 +156,32 @@ impl Searches<'_> {
                 Guide::Along(saddle::driven(&mut coordinates, primitives, x0))
             }
         };
+        let method = match self.task.method {
+            Route::MinMode => None,
+            Route::Auto if molecule.len() > MOST_FOLLOWED => None,
+            Route::Auto => Some(saddle::Method::default()),
+            Route::Follow(method) => Some(method),
+        };
+        let Some(method) = method else {
+            return Ok(Box::new(MinMode::new(MinModeSettings {
+                guide,
+                ..MinModeSettings::default()
+            })));
+        };
         let settings = FollowSettings {
-            method: self.task.method,
+            method,
             curvature,
             guide,
             ..FollowSettings::default()
         };
-        Ok(Follower::new(coordinates, settings))
+        Ok(Box::new(Follower::new(coordinates, settings)))
     }
 
     /// The search and its verification, and what went wrong on the way.
     fn walk(
         &self,
         ready: &Ready,
-        follower: &mut Follower,
+        climber: &mut dyn Climber,
         observer: &mut dyn Observer,
     ) -> Result<(Transition, Option<String>), String> {
         let molecule = &ready.prepared.molecule;
@@ -176,7 +202,7 @@ impl Searches<'_> {
         };
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
         let x0 = &ready.prepared.record.coordinates;
-        match find_transition(live.potential(), x0, follower, task) {
+        match find_transition(live.potential(), x0, climber, task) {
             Ok(transition) => Ok((transition, None)),
             Err(SearchError::Surface { error, last }) => {
                 let unfinished = Transition {

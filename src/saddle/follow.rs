@@ -4,11 +4,13 @@
 //! of its own, the mode is looked for by a few differences of gradients at the start, and again where it gets lost.
 
 use super::chart::{Chart, Curvature, Quadric};
+use super::climb::{Climber, Followed, Guide};
 use super::modes::{Modes, lowest};
 use super::ritz::Ritz;
 use crate::coordinates::InternalCoordinates;
 use crate::hessian::Model;
 use crate::hessian::update::Updatable;
+use crate::linalg::SymmetricMatrix;
 use crate::linalg::vector::{add_scaled, dot, longest_atom, norm};
 use crate::optimize::Point;
 use crate::optimize::rfo::restricted::Quadratic;
@@ -24,18 +26,6 @@ pub enum Method {
     /// Rational functions for the mode and for the rest by themselves (A. Banerjee, N. Adams, J. Simons, R. Shepard, J. Phys. Chem.
     /// 89, 52 (1985); J. Baker, J. Comput. Chem. 7, 385 (1986)).
     PartitionedRfo,
-}
-
-/// Which mode is followed uphill from the start.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Guide {
-    /// The lowest one.
-    #[default]
-    Lowest,
-    /// The one of this number, from 0.
-    Mode(usize),
-    /// The one that lies most in the span of these Cartesian displacements.
-    Along(Vec<Vec<f64>>),
 }
 
 /// Settings of the method.
@@ -112,18 +102,6 @@ struct Proposal {
     predicted: f64,
 }
 
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Followed {
-    /// The point was replaced by another one.
-    Moved,
-    /// There is no step that could be made.
-    Stuck {
-        /// Trust radius at the end, Å and radian.
-        trust_radius: f64,
-    },
-}
-
 /// The method.
 #[derive(Debug)]
 pub struct Follower {
@@ -158,46 +136,10 @@ impl Follower {
         }
     }
 
-    /// Forgets the mode and the step lengths, but not what is known of the curvature, and gets ready for a walk along another mode.
-    pub fn start_again(&mut self, guide: Guide) {
-        self.settings.guide = guide;
-        self.trust = self.settings.trust_radius;
-        self.mode = None;
-        self.lost = true;
-        self.proposal = None;
-    }
-
     /// What is known of the surface.
     #[must_use]
     pub fn chart(&self) -> &Chart {
         &self.chart
-    }
-
-    /// Gradients spent on the mode so far.
-    #[must_use]
-    pub fn probes(&self) -> usize {
-        self.probes
-    }
-
-    /// The mode that is followed: a Cartesian displacement of length 1. `None` before the first step.
-    #[must_use]
-    pub fn mode(&self) -> Option<Vec<f64>> {
-        let mode = self.mode.as_ref()?;
-        let length = norm(mode);
-        Some(mode.iter().map(|c| c / length).collect())
-    }
-
-    /// The displacement that comes next (Å); `None` where there is none.
-    ///
-    /// # Errors
-    /// Those of the surface, where the mode has to be looked for.
-    pub fn coming_displacement(
-        &mut self,
-        potential: &mut dyn Potential,
-        point: &Point,
-    ) -> Result<Option<&[f64]>, EvalError> {
-        self.prepare(potential, point)?;
-        Ok(self.proposal.as_ref().map(|p| p.displacement.as_slice()))
     }
 
     /// The model about the point, with the mode found as far as needed, and the step in it.
@@ -335,11 +277,55 @@ impl Follower {
         })
     }
 
-    /// Replaces the point by the next one.
-    ///
-    /// # Errors
-    /// Those of the surface. Where it has no finite value, or refuses to give one, the step is made shorter.
-    pub fn step(&mut self, potential: &mut dyn Potential, point: &mut Point) -> Result<Followed, EvalError> {
+    /// The trust radius after a step of this length, and whether the mode has to be looked for. A model is as bad where it expects too
+    /// little as where it expects too much.
+    fn adapt(&mut self, change: f64, predicted: f64, length: f64) {
+        let ratio = change / predicted;
+        self.lost = self.modes.values[self.followed] < 0.0 || !(0.5..2.0).contains(&ratio);
+        if predicted.abs() < SMALL_CHANGE {
+            return;
+        }
+        if !(0.0..=2.0).contains(&ratio) {
+            self.trust = (0.5 * length).min(self.trust).max(LEAST_SHRUNK);
+        } else if (0.75..=1.25).contains(&ratio) && length > 0.8 * self.trust {
+            self.trust = (1.5 * self.trust).min(self.settings.max_trust_radius);
+        }
+    }
+}
+
+impl Climber for Follower {
+    fn start_again(&mut self, guide: Guide) {
+        self.settings.guide = guide;
+        self.trust = self.settings.trust_radius;
+        self.mode = None;
+        self.lost = true;
+        self.proposal = None;
+    }
+
+    fn probes(&self) -> usize {
+        self.probes
+    }
+
+    fn mode(&self) -> Option<Vec<f64>> {
+        let mode = self.mode.as_ref()?;
+        let length = norm(mode);
+        Some(mode.iter().map(|c| c / length).collect())
+    }
+
+    fn coming_displacement(
+        &mut self,
+        potential: &mut dyn Potential,
+        point: &Point,
+    ) -> Result<Option<&[f64]>, EvalError> {
+        self.prepare(potential, point)?;
+        Ok(self.proposal.as_ref().map(|p| p.displacement.as_slice()))
+    }
+
+    fn positive_hessian(&self, x: &[f64]) -> Option<SymmetricMatrix> {
+        self.chart.positive_hessian(x)
+    }
+
+    fn step(&mut self, potential: &mut dyn Potential, point: &mut Point) -> Result<Followed, EvalError> {
         while self.trust > LEAST_TRUST {
             self.prepare(potential, point)?;
             let Some(proposal) = self.proposal.take() else { break };
@@ -378,21 +364,6 @@ impl Follower {
         Ok(Followed::Stuck {
             trust_radius: self.trust,
         })
-    }
-
-    /// The trust radius after a step of this length, and whether the mode has to be looked for. A model is as bad where it expects too
-    /// little as where it expects too much.
-    fn adapt(&mut self, change: f64, predicted: f64, length: f64) {
-        let ratio = change / predicted;
-        self.lost = self.modes.values[self.followed] < 0.0 || !(0.5..2.0).contains(&ratio);
-        if predicted.abs() < SMALL_CHANGE {
-            return;
-        }
-        if !(0.0..=2.0).contains(&ratio) {
-            self.trust = (0.5 * length).min(self.trust).max(LEAST_SHRUNK);
-        } else if (0.75..=1.25).contains(&ratio) && length > 0.8 * self.trust {
-            self.trust = (1.5 * self.trust).min(self.settings.max_trust_radius);
-        }
     }
 }
 

@@ -2,8 +2,10 @@
 //! are said to be.
 
 pub mod chart;
+pub mod climb;
 pub mod follow;
 mod loose;
+pub mod min_mode;
 pub mod modes;
 pub mod path;
 mod ritz;
@@ -13,7 +15,9 @@ pub mod transition;
 pub mod verify;
 
 pub use chart::{Chart, Curvature, driven};
-pub use follow::{FollowSettings, Follower, Guide, Method};
+pub use climb::{Climber, Followed, Guide};
+pub use follow::{FollowSettings, Follower, Method};
+pub use min_mode::{MinMode, MinModeSettings};
 pub use search::{Found, SearchError, find};
 pub use transition::{Task, Transition, find_transition};
 pub use verify::{Kind, Verified, VerifySettings, verify};

@@ -1,6 +1,6 @@
-//! The loop of a saddle search: counts, limits, the stop rule and the observer, around one [`Follower`].
+//! The loop of a saddle search: counts, limits, the stop rule and the observer, around one [`Climber`].
 
-use super::follow::{Followed, Follower};
+use super::climb::{Climber, Followed};
 use crate::linalg::vector::farthest_atom;
 use crate::optimize::{Criteria, Limits, Observer, Point, Progress, Stop, Verdict};
 use crate::potential::{Counted, EvalError, Potential};
@@ -42,7 +42,7 @@ pub enum SearchError {
     },
 }
 
-/// Walks from `x0` (Å) to a stationary point by eigenvector following, until the criteria hold there, a limit is reached, or the
+/// Walks from `x0` (Å) to a stationary point until the criteria hold there, a limit is reached, or the
 /// observer says stop.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub enum SearchError {
 pub fn find(
     potential: &mut dyn Potential,
     x0: &[f64],
-    follower: &mut Follower,
+    climber: &mut dyn Climber,
     criteria: &Criteria,
     limits: &Limits,
     observer: &mut dyn Observer,
@@ -64,7 +64,7 @@ pub fn find(
         steps: 0,
         started: Instant::now(),
     };
-    let result = walk.run(&mut counted, follower, criteria, limits, observer);
+    let result = walk.run(&mut counted, climber, criteria, limits, observer);
     let found = |stop| Found {
         point: walk.point,
         initial_energy: walk.initial_energy,
@@ -72,7 +72,7 @@ pub fn find(
         steps: walk.steps,
         evaluations: counted.evaluations(),
         hessian_evaluations: counted.hessian_evaluations(),
-        mode: follower.mode(),
+        mode: climber.mode(),
     };
     match result {
         Ok(stop) => Ok(found(stop)),
@@ -96,7 +96,7 @@ impl Walk {
     fn run(
         &mut self,
         potential: &mut Counted<&mut dyn Potential>,
-        follower: &mut Follower,
+        climber: &mut dyn Climber,
         criteria: &Criteria,
         limits: &Limits,
         observer: &mut dyn Observer,
@@ -109,7 +109,7 @@ impl Walk {
                 energy: self.point.energy,
                 gradient: &self.point.gradient,
             });
-            if self.has_converged(potential, follower, criteria)? {
+            if self.has_converged(potential, climber, criteria)? {
                 return Ok(Stop::Converged);
             }
             if verdict == Verdict::Stop {
@@ -119,7 +119,7 @@ impl Walk {
                 return Ok(limit);
             }
             let before = self.point.clone();
-            match follower.step(potential, &mut self.point)? {
+            match climber.step(potential, &mut self.point)? {
                 Followed::Moved => self.steps += 1,
                 Followed::Stuck { trust_radius } => {
                     return Ok(Stop::Stalled {
@@ -138,14 +138,14 @@ impl Walk {
     fn has_converged(
         &self,
         potential: &mut Counted<&mut dyn Potential>,
-        follower: &mut Follower,
+        climber: &mut dyn Climber,
         criteria: &Criteria,
     ) -> Result<bool, EvalError> {
         if !criteria.gradient_holds(&self.point.gradient) {
             return Ok(false);
         }
         let coming = match criteria.asks_displacement() {
-            true => follower.coming_displacement(potential, &self.point)?,
+            true => climber.coming_displacement(potential, &self.point)?,
             false => None,
         };
         Ok(criteria.hold(&self.point.gradient, coming, self.energy_change))
@@ -171,7 +171,9 @@ mod tests {
     use crate::linalg::{Eigen, SymmetricMatrix};
     use crate::potential::test_surfaces::{LennardJones, MuellerBrown};
     use crate::saddle::chart::Curvature;
-    use crate::saddle::follow::{FollowSettings, Guide, Method};
+    use crate::saddle::climb::Guide;
+    use crate::saddle::follow::{FollowSettings, Follower, Method};
+    use crate::saddle::min_mode::{MinMode, MinModeSettings};
 
     /// A surface with an analytic Hessian, by differences.
     struct Analytic<P>(P);
@@ -296,5 +298,47 @@ mod tests {
             &mut (),
         );
         assert!(matches!(result, Err(SearchError::Start(_))));
+    }
+
+    #[test]
+    fn a_minimum_mode_walk_finds_the_saddles_too_with_products_alone() {
+        for (saddle, energy) in SADDLES {
+            let x0 = [saddle[0] + 0.1, saddle[1] + 0.05];
+            let mut climber = MinMode::new(MinModeSettings {
+                longest_step: 0.1,
+                ..MinModeSettings::default()
+            });
+            let limits = Limits {
+                steps: Some(200),
+                ..Limits::default()
+            };
+            let criteria = Criteria::rms_gradient(1e-3);
+            let found = find(&mut MuellerBrown, &x0, &mut climber, &criteria, &limits, &mut ()).unwrap();
+            assert_eq!(found.stop, Stop::Converged, "{found:?}");
+            assert!((found.point.energy - energy).abs() < 2e-3, "{found:?}");
+            assert_eq!(found.hessian_evaluations, 0);
+            assert_eq!(found.evaluations, 1 + found.steps + climber.probes());
+        }
+    }
+
+    #[test]
+    fn a_cluster_of_atoms_leaves_a_valley_by_its_minimum_mode() {
+        // From a distorted icosahedron to a saddle of first order, in the space of its 33 vibrations.
+        let mut x0 = LennardJones::icosahedron(1.09);
+        for (i, c) in x0.iter_mut().enumerate() {
+            *c += 0.02 * (1.0 + 3.0 * i as f64).sin();
+        }
+        let mut climber = MinMode::new(MinModeSettings::default());
+        let limits = Limits {
+            steps: Some(1000),
+            ..Limits::default()
+        };
+        let mut surface = LennardJones { atoms: 13 };
+        let criteria = Criteria::rms_gradient(1e-4);
+        let found = find(&mut surface, &x0, &mut climber, &criteria, &limits, &mut ()).unwrap();
+        assert_eq!(found.stop, Stop::Converged, "{found:?}");
+        assert!(found.point.energy > found.initial_energy, "{found:?}");
+        let hessian = numerical::hessian(&mut surface, &found.point.x, 1e-4).unwrap();
+        assert_eq!(Eigen::new(&hessian).unwrap().count_below(-0.1), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! From a start to a transition state that is proven to be one: search, look at what was found, and where it is something else, search on
 //! from there.
 
-use super::follow::{Follower, Guide};
+use super::climb::{Climber, Guide};
 use super::search::{Found, SearchError, find};
 use super::verify::{Kind, Verified, VerifySettings, verify};
 use crate::hessian::lowest::Approximate;
@@ -69,11 +69,11 @@ impl Transition {
 pub fn find_transition(
     potential: &mut dyn Potential,
     x0: &[f64],
-    follower: &mut Follower,
+    climber: &mut dyn Climber,
     mut task: Task<'_>,
 ) -> Result<Transition, SearchError> {
     let started = Instant::now();
-    let found = task.search(potential, x0, follower, None, started)?;
+    let found = task.search(potential, x0, climber, None, started)?;
     let mut transition = Transition {
         found,
         verified: None,
@@ -82,7 +82,7 @@ pub fn find_transition(
     };
     while transition.found.stop == Stop::Converged {
         let began = Instant::now();
-        let result = task.verify(potential, &transition.found.point.x, follower);
+        let result = task.verify(potential, &transition.found.point.x, climber);
         let verified = result.map_err(|error| failed(error, &transition.found))?;
         transition.verification_seconds += began.elapsed().as_secs_f64();
         let onward = onward(&verified, transition.searches);
@@ -92,8 +92,8 @@ pub fn find_transition(
         };
         transition.found.evaluations += verified.evaluations;
         transition.found.hessian_evaluations += verified.hessian_evaluations;
-        follower.start_again(guide);
-        transition.found = task.search(potential, &start, follower, Some(&transition.found), started)?;
+        climber.start_again(guide);
+        transition.found = task.search(potential, &start, climber, Some(&transition.found), started)?;
         transition.searches += 1;
     }
     Ok(transition)
@@ -142,7 +142,7 @@ impl Task<'_> {
         &mut self,
         potential: &mut dyn Potential,
         x0: &[f64],
-        follower: &mut Follower,
+        climber: &mut dyn Climber,
         earlier: Option<&Found>,
         started: Instant,
     ) -> Result<Found, SearchError> {
@@ -169,7 +169,7 @@ impl Task<'_> {
                 found.initial_energy = earlier.initial_energy;
             }
         };
-        let mut result = find(potential, x0, follower, self.criteria, &limits, &mut observer);
+        let mut result = find(potential, x0, climber, self.criteria, &limits, &mut observer);
         match &mut result {
             Ok(found) => add(found),
             Err(SearchError::Surface { last, .. }) => add(last),
@@ -178,9 +178,14 @@ impl Task<'_> {
         result
     }
 
-    fn verify(&mut self, potential: &mut dyn Potential, x: &[f64], follower: &Follower) -> Result<Verified, EvalError> {
+    fn verify(
+        &mut self,
+        potential: &mut dyn Potential,
+        x: &[f64],
+        climber: &dyn Climber,
+    ) -> Result<Verified, EvalError> {
         let other = self.approximate.as_mut();
-        let learnt = follower.chart().positive_hessian(x);
+        let learnt = climber.positive_hessian(x);
         let mut guess: Box<Approximate<'_>> = match (learnt, other) {
             (Some(learnt), _) => Box::new(move |_: &[f64]| -> Option<SymmetricMatrix> { Some(learnt.clone()) }),
             (None, Some(other)) => Box::new(move |x: &[f64]| other(x)),
@@ -215,7 +220,7 @@ mod tests {
     use crate::potential::Counted;
     use crate::potential::test_surfaces::{LennardJones, MuellerBrown};
     use crate::saddle::chart::Curvature;
-    use crate::saddle::follow::FollowSettings;
+    use crate::saddle::follow::{FollowSettings, Follower};
 
     fn run(potential: &mut dyn Potential, x0: &[f64], masses: Option<Vec<f64>>) -> Transition {
         let settings = FollowSettings {

@@ -95,7 +95,12 @@ fn an_amide_turns_over_a_saddle_whichever_way_it_is_asked_for() {
         let found = thalweg(&folder, &all).expect(0).json();
         found[0]["energy"].as_f64().unwrap() - lowest(&folder, smiles)
     };
-    for more in [["--along", "3-2-4-5"], ["--method", "p-rfo"], ["--mode", "1"]] {
+    for more in [
+        ["--along", "3-2-4-5"],
+        ["--method", "p-rfo"],
+        ["--mode", "1"],
+        ["--method", "min-mode"],
+    ] {
         assert_height(both(&more), plain);
     }
 }

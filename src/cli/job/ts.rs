@@ -4,7 +4,7 @@ use super::super::args::{SaddleMethodName, TsArgs};
 use super::super::barriers::BarriersTask;
 use super::super::crossing::Method;
 use super::super::path::PathTask;
-use super::super::ts::{TsTask, Uphill};
+use super::super::ts::{Route, TsTask, Uphill};
 use super::{Common, Task, UsageError, criteria, name_ends, surfaces, unknown_extension};
 use crate::coordinates::Primitive;
 use crate::formats::Format;
@@ -47,6 +47,12 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
         };
         return Ok((common, Task::Path(Box::new(task))));
     }
+    if args.method == SaddleMethodName::MinMode && args.mode.is_some_and(|mode| mode > 1) {
+        return Err(UsageError(
+            "--mode beside --method min-mode: it knows the lowest mode only; --along says which one to look for"
+                .to_owned(),
+        ));
+    }
     if args.rotors {
         let task = BarriersTask {
             surfaces,
@@ -65,8 +71,10 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
             ..Limits::default()
         },
         method: match args.method {
-            SaddleMethodName::Auto | SaddleMethodName::Image => saddle::Method::Image,
-            SaddleMethodName::PRfo => saddle::Method::PartitionedRfo,
+            SaddleMethodName::Auto => Route::Auto,
+            SaddleMethodName::Image => Route::Follow(saddle::Method::Image),
+            SaddleMethodName::PRfo => Route::Follow(saddle::Method::PartitionedRfo),
+            SaddleMethodName::MinMode => Route::MinMode,
         },
         uphill: match (args.mode, &args.along) {
             (_, Some(text)) => Uphill::Along(driven(text)?),
