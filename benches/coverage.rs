@@ -18,8 +18,8 @@ mod trial;
 
 use trial::{ALKANES, Alkane, Look, error, looks};
 
-const SEEDS: u64 = 20;
-const BUDGET: u64 = 2000;
+const SEEDS: u64 = 10;
+const BUDGET: u64 = 1500;
 
 /// Looks between `least` and twice as many samples a minimum are one line of the table.
 fn table(alkane: Alkane, method: Method) {

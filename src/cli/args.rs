@@ -100,7 +100,7 @@ pub struct SurfaceArgs {
     #[arg(long, value_name = "FILE", requires = "surface")]
     pub product: Option<PathBuf>,
     /// Coupling of the two, kcal/mol: the crossing is lowered by as much.
-    #[arg(long, value_name = "KCAL", default_value_t = 20.0)]
+    #[arg(long, value_name = "KCAL", default_value_t = 60.0)]
     pub coupling: f64,
     /// Energy of the product above the reactant, which two force fields don't tell, kcal/mol.
     #[arg(long, value_name = "KCAL", default_value_t = 0.0, allow_negative_numbers = true)]
@@ -220,9 +220,9 @@ pub struct PathArgs {
     /// Take the ends as they are.
     #[arg(long)]
     pub no_minimize: bool,
-    /// When the ends and the saddle have converged, as for minimize.
-    #[arg(long, value_name = "NAME", default_value = "gau_tight")]
-    pub convergence: String,
+    /// When the ends and the saddle have converged, as for minimize [default: gau_tight; gau for saddles on engines].
+    #[arg(long, value_name = "NAME")]
+    pub convergence: Option<String>,
     /// Rate constants by transition-state theory with tunnelling (Wigner, Eckart), at --temperature.
     #[arg(long)]
     pub rates: bool,
@@ -242,6 +242,10 @@ pub struct TsArgs {
     /// All barriers of turning bonds: each bond is turned, each summit becomes a proven saddle between two minima.
     #[arg(long)]
     pub rotors: bool,
+    /// The first structure is the reactant, the last one the product, those between them a guess of the way: the saddle that connects both is
+    /// looked for.
+    #[arg(long, conflicts_with_all = ["rotors", "mode", "along", "trajectory"])]
+    pub from_ends: bool,
     /// When a saddle has converged, as for minimize [default: gau_tight; gau on engines, but for --rotors].
     #[arg(long, value_name = "NAME")]
     pub convergence: Option<String>,

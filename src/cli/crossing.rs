@@ -1,8 +1,11 @@
 //! From two minima to the proven pass between them: chain, climb, proof, and the way down both sides.
 
 use super::interrupt;
+use super::optimizer;
 use super::passage::{Likeness, Passages, Proven, Valley, guess, smiles, united};
+use super::surface::Assigned;
 use crate::chem::Molecule;
+use crate::hessian::lowest::Approximate;
 use crate::optimize::observer::Interrupt;
 use crate::optimize::{Criteria, Limits, Point, Stop};
 use crate::saddle::path::chain::{Chain, ChainSettings, ChainStop};
@@ -10,7 +13,9 @@ use crate::saddle::path::crew::Crew;
 use crate::saddle::path::growing::{GrowthSettings, grow};
 use crate::saddle::path::irc::{Irc, IrcSettings};
 use crate::saddle::path::{align, approach, interpolate, summit};
-use crate::saddle::{self, Chart, Curvature, FollowSettings, Follower, Guide, SearchError};
+use crate::saddle::{
+    self, Chart, Curvature, FollowSettings, Follower, Guide, SearchError, VerifySettings, find_transition,
+};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -169,7 +174,9 @@ impl Crossing {
 /// The search for a pass between two valleys.
 pub struct Search<'a> {
     pub passages: &'a Passages<'a>,
+    /// Of minima.
     pub criteria: Criteria,
+    pub saddle_criteria: Criteria,
     pub method: Method,
     pub images: usize,
 }
@@ -300,40 +307,49 @@ impl Search<'_> {
     fn summit(&self, top: &Point, tangent: &[f64], molecule: &Molecule, spent: &mut Spent) -> Result<Summit, String> {
         let mut live = self.passages.ready.assigned.open().map_err(|error| error.to_string())?;
         let mut observer = Interrupt(interrupt::flag());
+        let is_engine = matches!(self.passages.ready.assigned, Assigned::Engine { .. });
         let settings = FollowSettings {
-            curvature: match live.potential().hessian(&top.x) {
-                Some(_) => Curvature::Own,
-                None => FollowSettings::default().curvature,
+            curvature: if is_engine {
+                FollowSettings::default().curvature
+            } else {
+                Curvature::Own
             },
             guide: Guide::Along(vec![tangent.to_vec()]),
             ..FollowSettings::default()
         };
         let mut follower = Follower::new(Chart::coordinates_of(molecule, &top.x), settings);
         let limits = Limits {
-            steps: Some(MOST_STEPS),
+            steps: Some(2 * MOST_STEPS),
             ..Limits::default()
         };
-        let criteria = &self.criteria;
-        match saddle::find(
-            live.potential(),
-            &top.x,
-            &mut follower,
+        let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
+        let criteria = &self.saddle_criteria;
+        let verify = if is_engine {
+            VerifySettings::noisy(masses)
+        } else {
+            VerifySettings::molecule(masses)
+        };
+        let approximate = || Box::new(optimizer::approximate_hessian(molecule)) as Box<Approximate<'_>>;
+        let task = saddle::Task {
             criteria,
-            &limits,
-            &mut observer,
-        ) {
-            Ok(found) => {
-                spent.saddle += found.evaluations;
-                spent.hessians += found.hessian_evaluations;
-                if found.stop == Stop::Converged {
-                    return Ok((found.point, found.stop));
-                }
+            limits: &limits,
+            observer: &mut observer,
+            verify: &verify,
+            approximate: is_engine.then(approximate),
+        };
+        let found = match find_transition(live.potential(), &top.x, &mut follower, task) {
+            Ok(transition) => {
+                let proof = transition.verified.as_ref();
+                spent.verification += proof.map_or(0, |verified| verified.evaluations);
+                transition.found
             }
-            Err(SearchError::Surface { last, .. }) => {
-                spent.saddle += last.evaluations;
-                spent.hessians += last.hessian_evaluations;
-            }
+            Err(SearchError::Surface { last, .. }) => *last,
             Err(error @ SearchError::Start(_)) => return Err(error.to_string()),
+        };
+        spent.saddle += found.evaluations;
+        spent.hessians += found.hessian_evaluations;
+        if found.stop == Stop::Converged {
+            return Ok((found.point, found.stop));
         }
         let (mut point, mut mode) = (top.clone(), tangent.to_vec());
         let mut round = 1;

@@ -364,6 +364,11 @@ fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
     name_ends(&mut args.surface, &args.common.inputs);
     let mut common = Common::new(args.common)?;
     let surfaces = surfaces(&args.surface, &mut common)?;
+    let usual_saddle = if matches!(surfaces, Surfaces::Engine(_)) {
+        "gau"
+    } else {
+        "gau_tight"
+    };
     // One path, all workers on its structures.
     let workers = std::mem::replace(&mut common.threads, 1);
     if common.output.is_some() && common.to.is_none() {
@@ -372,7 +377,8 @@ fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
     let task = PathTask {
         surfaces,
         json: args.surface.json,
-        criteria: criteria(&args.convergence)?,
+        criteria: criteria(args.convergence.as_deref().unwrap_or("gau_tight"))?,
+        saddle_criteria: criteria(args.convergence.as_deref().unwrap_or(usual_saddle))?,
         method: args.chain.method(),
         images: usize::from(args.images),
         minimize: !args.no_minimize,

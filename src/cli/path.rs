@@ -20,6 +20,7 @@ use crate::formats::{Format, RawRecord};
 use crate::optimize::{Criteria, Point, vector};
 use crate::saddle::path::chain::{ChainSettings, ChainStop};
 use crate::saddle::path::irc::IrcSettings;
+use crate::saddle::path::order::{permuted, renamed};
 use crate::saddle::path::rates::{Barrier, eyring};
 use crate::saddle::path::spline::Spline;
 use crate::vibrations::{Gas, Rotor, Thermochemistry, symmetry_number, thermochemistry};
@@ -30,7 +31,9 @@ use std::time::Instant;
 pub struct PathTask {
     pub surfaces: Surfaces,
     pub json: bool,
+    /// Of minima.
     pub criteria: Criteria,
+    pub saddle_criteria: Criteria,
     pub method: Method,
     pub images: usize,
     /// Whether the ends are minimized first.
@@ -122,7 +125,23 @@ impl Paths<'_> {
             .iter()
             .map(|frame| frame.x.clone())
             .collect();
-        let ends = [self.end(&passages, first)?, self.end(&passages, last)?];
+        let mut ends = [self.end(&passages, first)?, self.end(&passages, last)?];
+        if let Some(order) = renamed(
+            (&ends[0].molecule, &ends[0].point.x),
+            (&ends[1].molecule, &ends[1].point.x),
+        ) {
+            ends[1].point.x = permuted(&ends[1].point.x, &order);
+            ends[1].point.gradient = permuted(&ends[1].point.gradient, &order);
+            let atoms: Vec<String> = (0..order.len())
+                .filter(|&a| order[a] != a)
+                .map(|a| (a + 1).to_string())
+                .collect();
+            let text = format!(
+                "equivalent atoms of the last structure are renamed, so that no centre turns over on the way: {}",
+                atoms.join(", ")
+            );
+            outcome.messages.push(message(ready, Level::Warning, text));
+        }
         for (end, name) in ends.iter().zip(["first", "last"]) {
             if !end.converged {
                 let text = format!(
@@ -150,6 +169,7 @@ impl Paths<'_> {
         Search {
             passages,
             criteria: self.task.criteria,
+            saddle_criteria: self.task.saddle_criteria,
             method: self.task.method,
             images: self.task.images,
         }

@@ -13,9 +13,24 @@
 //! leave nothing unseen; how far they test it is said by the coverage. What is missed by both, list and samples, because it is hard to
 //! reach in either way, is not seen by this estimate.
 //!
-//! How good the estimates are was measured on the alkanes from hexane to octane, whose minima on MMFF94 are known from an exhaustive
-//! enumeration by an independent program (`benches/coverage.rs` prints the table, `tests/reference/coverage.rs` holds the searches to it).
-//! FIGURES
+//! How good the estimates are was measured on alkanes whose minima on MMFF94 are known from an exhaustive enumeration by an independent
+//! program (`benches/coverage.rs` prints the table, `tests/reference/coverage.rs` holds the searches to it). For heptane within 10 kcal/mol
+//! (31 minima, ten seeds, looks between so many samples and twice as many) minima truly unseen, and the estimate's mean and root mean
+//! square error:
+//!
+//! | samples | multi-start | basin hopping | after a build-up |
+//! |---|---|---|---|
+//! | 31 | | 14.9, −8.3, 9.4 | |
+//! | 62 | 12.8, −6.7, 7.0 | | |
+//! | 124 | 8.4, −1.5, 5.6 | 5.4, +0.7, 3.6 | 0, 0, 0 |
+//! | 248 | 5.7, −1.4, 3.7 | 2.0, −0.4, 1.6 | 0, 0, 0 |
+//! | 496 | 4.1, −0.4, 3.4 | 0.7, −0.3, 1.0 | 0, 0, 0 |
+//! | 992 | 2.9, +1.1, 2.9 | 0.1, +0.2, 0.6 | 0, 0, 0 |
+//!
+//! So with a few samples a minimum the estimate is about half of the truth: high minima with narrow basins have left no trace yet. From some
+//! four samples a minimum on it is right on average, and as uncertain as it is large. Minima that are saddles in truth, which only the
+//! proof at the end tells, count as seen until then.
+
 /// One minimum as the samples saw it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sighting {

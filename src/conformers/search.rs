@@ -358,7 +358,7 @@ impl<'a> Search<'a> {
 }
 
 /// What polishing and proving a conformer takes, in minimizations of a search (measured on alkanes and drugs).
-const POLISHING: f64 = 1.5;
+const POLISHING: f64 = 3.0;
 
 /// Å.
 const JITTER: f64 = 0.01;

@@ -18,10 +18,9 @@ impl ForceField {
     pub fn hessian(&self, x: &[f64]) -> Result<Vec<f64>, EvalError> {
         let n = self.check_length(x)?;
         let mut hessian = vec![0.0; n * n];
-        self.assemble(x, &mut |row, column, block| {
-            if row < column {
-                return;
-            }
+        // Each pair adds to two of them: on their own they stay in the cache.
+        let mut diagonal = vec![[0.0; 9]; self.atoms()];
+        let mut add = |row: usize, column: usize, block: &Block| {
             for (a, part) in block.chunks_exact(3).enumerate() {
                 let place = (3 * row + a) * n + 3 * column;
                 hessian[place..place + 3]
@@ -29,7 +28,17 @@ impl ForceField {
                     .zip(part)
                     .for_each(|(h, b)| *h += b);
             }
+        };
+        self.assemble(x, &mut |row, column, block| {
+            if row == column {
+                diagonal[row].iter_mut().zip(block).for_each(|(d, b)| *d += b);
+            } else if row > column {
+                add(row, column, block);
+            }
         });
+        for (atom, block) in diagonal.iter().enumerate() {
+            add(atom, atom, block);
+        }
         let hessian = SymmetricMatrix::from_lower(n, hessian).into_rows();
         finite(&hessian)?;
         Ok(hessian)

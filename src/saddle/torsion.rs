@@ -37,9 +37,9 @@ impl Default for ProfileSettings {
     fn default() -> Self {
         Self {
             points: 24,
-            criteria: Criteria::rms_gradient(0.05),
+            criteria: Criteria::rms_gradient(0.005),
             steps: 500,
-            rise: 1e-3,
+            rise: 0.01,
         }
     }
 }
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn summits_are_found_also_where_the_turn_closes() {
         assert_eq!(summits(&some(&[5.0, 1.0, 0.0, 1.0, 4.0, 2.0, 3.0]), 0.1), [0, 4]);
-        assert_eq!(summits(&some(&[1.0, 0.0, 3.0, 3.0, 0.5, 1.0]), 0.1), [2]);
+        assert_eq!(summits(&some(&[1.0, 0.0, 3.0, 3.0, 0.5, 1.0]), 0.1), [2, 5]);
         assert!(summits(&some(&[1.0; 6]), 0.1).is_empty());
         assert!(summits(&[], 0.1).is_empty());
     }

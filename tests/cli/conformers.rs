@@ -146,14 +146,13 @@ fn every_stereoisomer_is_searched_for_itself() {
 #[test]
 fn isomers_that_cannot_be_are_left_out_and_many_are_cut_off() {
     let folder = folder("conformers-impossible");
-    // Bridgeheads of norbornane depend on each other: of the four ways to state two of them two can be built, which are one molecule's
-    // mirror images.
+    // The bridgeheads of camphor depend on each other: of the four ways to state them two can be built, mirror images.
     let arguments = [
         "conformers",
         "--json",
         "--enumerate-stereo",
         "--smiles",
-        "CC12CCC(C1)(Cl)CC2",
+        "CC1(C)C2CCC1(C)C(=O)C2",
     ];
     let run = thalweg(&folder, &arguments).expect(0);
     assert_eq!(run.json().len(), 2, "{}", run.out);

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod bad_input;
+mod barriers;
 mod cluster;
 mod compare;
 mod conformers;
 mod convert;
 mod energy;
 mod minimize;
+mod path;
 mod rings;
 mod scan;
 mod smiles;

@@ -43,7 +43,7 @@ fn rings() -> Vec<(usize, f64, Vec<Family>)> {
             10.0,
             vec![
                 (0.0, 2, Round(&[39.1, -88.1, 72.3, -54.3, 72.3, -88.1, 39.1])),
-                (3.140, 2, Round(&[45.4, 45.4, -64.0, -17.9, 74.6, -17.9, -64.0])),
+                (3.1398, 2, Round(&[45.4, 45.4, -64.0, -17.9, 74.6, -17.9, -64.0])),
             ],
         ),
         // Boat-chair; twist-chair-chair, of the crown's family; twist-boat-chair; twist-boat, of the boat-boat's family.

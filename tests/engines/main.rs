@@ -9,6 +9,8 @@
 mod exec;
 #[cfg(unix)]
 mod ipi;
+#[cfg(unix)]
+mod path;
 mod refine;
 mod ts;
 mod usage;

@@ -2,14 +2,22 @@
 
 use super::super::args::{SaddleMethodName, TsArgs};
 use super::super::barriers::BarriersTask;
+use super::super::crossing::Method;
+use super::super::path::PathTask;
 use super::super::ts::{Route, TsTask, Uphill};
-use super::{Common, Task, UsageError, criteria, surfaces, unknown_extension};
+use super::{Common, Task, UsageError, criteria, name_ends, surfaces, unknown_extension};
 use crate::coordinates::Primitive;
 use crate::formats::Format;
 use crate::optimize::Limits;
 use crate::saddle;
 
-pub(super) fn task(args: TsArgs) -> Result<(Common, Task), UsageError> {
+/// Structures of a chain between two ends, these included.
+const IMAGES: usize = 11;
+
+pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
+    if args.from_ends {
+        name_ends(&mut args.surface, &args.common.inputs);
+    }
     let mut common = Common::new(args.common)?;
     let surfaces = surfaces(&args.surface, &mut common)?;
     if common.output.is_some() && common.to.is_none() {
@@ -27,6 +35,23 @@ pub(super) fn task(args: TsArgs) -> Result<(Common, Task), UsageError> {
             "--mode beside --method min-mode: it knows the lowest mode only; --along says which one to look for"
                 .to_owned(),
         ));
+    }
+    if args.from_ends {
+        let task = PathTask {
+            surfaces,
+            json: args.surface.json,
+            criteria: super::criteria(args.convergence.as_deref().unwrap_or("gau_tight"))?,
+            saddle_criteria: criteria,
+            method: Method::Grow,
+            images: IMAGES,
+            minimize: true,
+            saddle: true,
+            only_saddle: true,
+            csv: None,
+            gas: None,
+            workers: std::mem::replace(&mut common.threads, 1),
+        };
+        return Ok((common, Task::Path(Box::new(task))));
     }
     if args.rotors {
         let task = BarriersTask {

@@ -10,9 +10,9 @@ use crate::linalg::LinalgError;
 /// Å by which atoms of different parts are farther apart than covalent radii, at the least.
 const CLEARANCE: f64 = 1.1;
 
-/// The parts are moved apart by this fraction of their distance at a time, so many times at most.
-const PART: f64 = 0.03;
-const MOST_PARTS: usize = 60;
+/// The parts are moved from the middle by so much (Å) at a time, so many times at most.
+const PART: f64 = 0.05;
+const MOST_PARTS: usize = 100;
 
 /// The parts of `molecule` as they are in `x` (Å), each laid onto where its atoms are in `other` (Å), and moved apart as far as it takes.
 /// `None` where there is one part only.
@@ -43,12 +43,13 @@ pub fn approach(molecule: &Molecule, x: &[f64], other: &[f64]) -> Result<Option<
         }
     }
     let middle: [f64; 3] = std::array::from_fn(|k| centres.iter().map(|c| c[k]).sum::<f64>() / count as f64);
+    let directions: Vec<[f64; 3]> = centres.iter().map(|centre| direction(centre, &middle)).collect();
     let mut spread = placed.clone();
     for round in 0..MOST_PARTS {
-        let scale = PART * round as f64;
+        let way = PART * round as f64;
         for (atom, &part) in part_of.iter().enumerate() {
             for k in 0..3 {
-                spread[3 * atom + k] = placed[3 * atom + k] + scale * (centres[part][k] - middle[k]);
+                spread[3 * atom + k] = placed[3 * atom + k] + way * directions[part][k];
             }
         }
         if is_clear(molecule, &part_of, &spread) {
@@ -56,6 +57,13 @@ pub fn approach(molecule: &Molecule, x: &[f64], other: &[f64]) -> Result<Option<
         }
     }
     Ok(Some(spread))
+}
+
+/// From the middle of all to that of a part, of length 1; zero where one lies in the other.
+fn direction(centre: &[f64; 3], middle: &[f64; 3]) -> [f64; 3] {
+    let apart: [f64; 3] = std::array::from_fn(|k| centre[k] - middle[k]);
+    let length = apart.iter().map(|c| c * c).sum::<f64>().sqrt();
+    apart.map(|c| if length > 1e-6 { c / length } else { 0.0 })
 }
 
 fn is_clear(molecule: &Molecule, part_of: &[usize], x: &[f64]) -> bool {

@@ -194,19 +194,6 @@ impl Chain {
         self.images[k].direction(&both)
     }
 
-    /// The curvature (kcal/mol/Å²) along the chain at an image, by the gradients of its neighbours.
-    #[must_use]
-    pub fn curvature_along(&self, k: usize, tangent: &[f64]) -> f64 {
-        let [before, here, after] = [k - 1, k, k + 1].map(|k| &self.images[k].point);
-        let between = |a: &Point, b: &Point| -> (f64, f64) {
-            let length: f64 = a.x.iter().zip(&b.x).zip(tangent).map(|((p, q), t)| (q - p) * t).sum();
-            (dot(&b.gradient, tangent) - dot(&a.gradient, tangent), length)
-        };
-        let (down, back) = between(before, here);
-        let (up, forth) = between(here, after);
-        (down + up) / (back + forth).max(1e-6)
-    }
-
     /// Moves the images until the settings' conditions hold. The observer sees the highest image after each iteration.
     ///
     /// # Errors
@@ -377,7 +364,6 @@ mod tests {
             let image = &chain.images()[k];
             assert!(rms(&image.across(&chain.tangent(k))) < 1e-2);
         }
-        assert!(chain.curvature_along(chain.highest(), &chain.tangent(chain.highest())) < 0.0);
     }
 
     #[test]

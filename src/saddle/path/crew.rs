@@ -24,9 +24,6 @@ pub trait Crew {
 
     /// Analytic Hessians so far.
     fn hessian_evaluations(&self) -> usize;
-
-    /// One surface of the crew for work that goes point by point. What is evaluated on it is not counted by the crew.
-    fn one(&mut self) -> &mut dyn Potential;
 }
 
 /// Surfaces that were opened, all alike.
@@ -100,10 +97,6 @@ impl Crew for Opened {
 
     fn hessian_evaluations(&self) -> usize {
         self.hessian_evaluations
-    }
-
-    fn one(&mut self) -> &mut dyn Potential {
-        &mut *self.surfaces[0]
     }
 }
 

@@ -72,6 +72,54 @@ pub fn mapping(first: (&Molecule, &[f64]), second: (&Molecule, &[f64])) -> Resul
     })
 }
 
+/// A volume (Å³) below which four neighbours of an atom don't tell its hand.
+const FLAT: f64 = 0.2;
+
+/// Other names for equivalent atoms of the second molecule, where these make fewer centres turn over on the way from `x` to `y` (Å): a path
+/// would have to break a bond of each. Counted are atoms whose four neighbours are the same in both. `None` where the names as given are as good
+/// as any, and where both have the same bonds: then it may be the turning that is asked for.
+#[must_use]
+pub fn renamed(first: (&Molecule, &[f64]), second: (&Molecule, &[f64])) -> Option<Vec<usize>> {
+    let ((own, x), (other, y)) = (first, second);
+    let around = |m: &Molecule, a: usize| {
+        let mut atoms: Vec<usize> = m.neighbors(a).iter().map(|n| n.atom).collect();
+        atoms.sort_unstable();
+        atoms
+    };
+    let same = |&a: &usize| around(own, a) == around(other, a);
+    if (0..own.len()).all(|a| same(&a)) {
+        return None;
+    }
+    let centres: Vec<Vec<usize>> = (0..own.len())
+        .filter(same)
+        .map(|a| around(own, a))
+        .filter(|atoms| atoms.len() == 4)
+        .collect();
+    let turned = |y: &[f64]| {
+        let is_turned = |atoms: &&Vec<usize>| {
+            let (p, q) = (volume(x, atoms), volume(y, atoms));
+            p.abs() > FLAT && q.abs() > FLAT && p * q < 0.0
+        };
+        centres.iter().filter(is_turned).count()
+    };
+    let given = turned(y);
+    if given == 0 {
+        return None;
+    }
+    let all = Correspondence::automorphisms(other).mappings(MOST_MAPPINGS)?;
+    let moved = |mapping: &Vec<usize>| mapping.iter().enumerate().filter(|(a, b)| a != *b).count();
+    let best = all
+        .into_iter()
+        .min_by_key(|mapping| (turned(&permuted(y, mapping)), moved(mapping)))?;
+    (turned(&permuted(y, &best)) < given).then_some(best)
+}
+
+/// Six times the signed volume (Å³) of the tetrahedron of four atoms.
+fn volume(x: &[f64], atoms: &[usize]) -> f64 {
+    let [u, v, w] = [1, 2, 3].map(|k| [0, 1, 2].map(|c| x[3 * atoms[k] + c] - x[3 * atoms[0] + c]));
+    u[0] * (v[1] * w[2] - v[2] * w[1]) - u[1] * (v[0] * w[2] - v[2] * w[0]) + u[2] * (v[0] * w[1] - v[1] * w[0])
+}
+
 /// The structure `y` (Å) with its atoms in the first molecule's order.
 #[must_use]
 pub fn permuted(y: &[f64], mapping: &[usize]) -> Vec<f64> {
@@ -115,6 +163,30 @@ mod tests {
         let y = [-0.3, 1.3, 0.0, 0.0, 0.0, 0.0, 0.9, 0.0, 0.0];
         assert_eq!(mapping((&first, &x), (&second, &y)), Ok(vec![1, 2, 0]));
         assert_eq!(permuted(&y, &[1, 2, 0]), x);
+    }
+
+    /// Methane and a far atom that binds to another one: the hydrogens of the untouched carbon are named the other way round.
+    #[test]
+    fn equivalent_atoms_are_renamed_where_a_centre_would_turn_over_and_bonds_differ() {
+        let symbols = ["C", "H", "H", "H", "F", "O", "O"];
+        let methane = [(0, 1), (0, 2), (0, 3), (0, 4)];
+        let apart = molecule(&symbols, &methane);
+        let bound = molecule(&symbols, &[methane.as_slice(), &[(5, 6)]].concat());
+        let mut x = vec![
+            0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0, -1.0, -1.0, -1.0, 1.0,
+        ];
+        x.extend([5.0, 0.0, 0.0, 8.0, 0.0, 0.0]);
+        let mut y = x.clone();
+        y[18] = 6.2;
+        assert_eq!(renamed((&apart, &x), (&bound, &y)), None);
+        // Two hydrogens exchanged.
+        for c in 0..3 {
+            y.swap(3 + c, 6 + c);
+        }
+        let found = renamed((&apart, &x), (&bound, &y)).unwrap();
+        assert!(volume(&x, &[1, 2, 3, 4]) * volume(&permuted(&y, &found), &[1, 2, 3, 4]) > 0.0);
+        assert_eq!((found[0], found[4]), (0, 4));
+        assert_eq!(renamed((&apart, &x), (&apart, &y)), None);
     }
 
     #[test]

@@ -1,0 +1,204 @@
+//! `thalweg path`: between two structures, over the pass, and down from a saddle.
+
+use crate::{Run, folder, folder_with, thalweg};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const BUTANE: &str = include_str!("../data/cli/butane.xyz");
+
+/// Butane's anti and gauche minima, one file each.
+fn butanes(name: &str) -> PathBuf {
+    let folder = folder_with(name, "butane.xyz", BUTANE);
+    for (conformer, angle) in [("anti", 180), ("gauche", 65)] {
+        let set = format!("dihedral 1 2 3 4 = {angle}");
+        let file = format!("{conformer}.xyz");
+        thalweg(&folder, &["minimize", "butane.xyz", "--set", &set, "-o", &file]).expect(0);
+    }
+    folder
+}
+
+#[track_caller]
+fn number(object: &Value, key: &str) -> f64 {
+    object[key]
+        .as_f64()
+        .unwrap_or_else(|| panic!("no number {key} in {object}"))
+}
+
+#[track_caller]
+fn near(object: &Value, key: &str, expected: f64) {
+    let found = number(object, key);
+    assert!((found - expected).abs() < 0.01, "{key}: {found}, {expected} expected");
+}
+
+fn only(run: &Run) -> Value {
+    run.json().remove(0)
+}
+
+/// The saddle near 120° lies 3.9605 above anti, gauche 0.7822: stationary points of MMFF94 refined with other programs.
+#[test]
+fn butane_goes_from_anti_to_gauche_over_its_known_barrier() {
+    let folder = butanes("path-butane");
+    let arguments = [
+        "path",
+        "anti.xyz",
+        "gauche.xyz",
+        "--saddle",
+        "--json",
+        "--rates",
+        "-o",
+        "path.xyz",
+        "--csv",
+        "path.csv",
+    ];
+    let run = thalweg(&folder, &arguments).expect(0);
+    let found = only(&run);
+    near(&found, "barrier_forward", 3.9605);
+    near(&found, "barrier_reverse", 3.9605 - 0.7822);
+    near(&found, "reaction_energy", 0.7822);
+    assert_eq!(found["converged"], true);
+    assert_eq!(found["negative_modes"], 1);
+    assert!(number(&found, "imaginary_wavenumber") < -50.0);
+    assert!(run.err.contains("connects reactant and product"), "{}", run.err);
+    // The profile has its top at 0 and falls from there on both sides.
+    let points = found["points"].as_array().unwrap();
+    let top = points.iter().position(|p| number(p, "coordinate") == 0.0).unwrap();
+    let energies: Vec<f64> = points.iter().map(|p| number(p, "energy")).collect();
+    assert!(top > 2 && top + 3 < points.len());
+    assert!(
+        energies[..=top].is_sorted() && energies[top..].is_sorted_by(|a, b| a >= b),
+        "{energies:?}"
+    );
+    // As many lines and frames as points, and the head.
+    let csv = fs::read_to_string(folder.join("path.csv")).unwrap();
+    assert_eq!(csv.lines().count(), points.len() + 1);
+    let frames = fs::read_to_string(folder.join("path.xyz")).unwrap();
+    assert_eq!(frames.lines().count(), 16 * points.len());
+    assert!(frames.contains("path=0.000000"));
+    // Both ways, with tunnelling that helps a little.
+    let rates = found["rates"].as_array().unwrap();
+    assert_eq!(rates.len(), 2);
+    for rate in rates {
+        assert!((1.0..1.2).contains(&number(rate, "wigner_factor")), "{rate}");
+        assert!((1e8..1e13).contains(&number(rate, "rate_constant")), "{rate}");
+    }
+}
+
+/// The chain alone comes as near to the barrier as its criteria ask for, however it is made.
+#[test]
+fn both_kinds_of_chain_rise_to_the_barrier() {
+    let folder = butanes("path-chains");
+    for chain in ["grow", "band"] {
+        let arguments = ["path", "anti.xyz", "gauche.xyz", "--chain", chain, "--json"];
+        let found = only(&thalweg(&folder, &arguments).expect(0));
+        assert!(
+            (number(&found, "barrier_forward") - 3.9605).abs() < 0.1,
+            "{chain}: {found}"
+        );
+        assert_eq!(found["points"].as_array().unwrap().len(), 11);
+        assert!(found["negative_modes"].is_null());
+    }
+}
+
+#[test]
+fn the_way_down_from_a_saddle_ends_in_both_minima() {
+    let folder = butanes("path-irc");
+    let arguments = ["path", "anti.xyz", "gauche.xyz", "--saddle", "-o", "path.xyz"];
+    thalweg(&folder, &arguments).expect(0);
+    let text = fs::read_to_string(folder.join("path.xyz")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let saddle = lines
+        .chunks(16)
+        .find(|frame| frame[1].contains("path=0.000000"))
+        .unwrap();
+    fs::write(folder.join("saddle.xyz"), saddle.join("\n") + "\n").unwrap();
+    let found = only(&thalweg(&folder, &["path", "saddle.xyz", "--json"]).expect(0));
+    assert_eq!(
+        (found["kind"].as_str(), found["converged"].as_bool()),
+        (Some("irc"), Some(true))
+    );
+    let mut barriers = [number(&found, "barrier_forward"), number(&found, "barrier_reverse")];
+    barriers.sort_by(f64::total_cmp);
+    assert!(
+        (barriers[0] - 3.1783).abs() < 0.01 && (barriers[1] - 3.9605).abs() < 0.01,
+        "{barriers:?}"
+    );
+    // The table says the same.
+    let table = thalweg(&folder, &["path", "saddle.xyz"]).expect(0).out;
+    assert!(table.lines().last().unwrap().starts_with("# barrier "), "{table}");
+}
+
+fn refused(folder: &Path, arguments: &[&str], message: &str) {
+    let run = thalweg(folder, arguments);
+    assert!(run.status != 0 && !run.err.contains("panicked"), "{run:?}");
+    assert!(run.err.contains(message), "no '{message}' in:\n{}", run.err);
+}
+
+#[test]
+fn what_can_be_no_path_is_refused_with_reasons() {
+    let folder = butanes("path-refused");
+    fs::write(folder.join("water.xyz"), crate::WATER).unwrap();
+    refused(
+        &folder,
+        &["path", "anti.xyz", "water.xyz"],
+        "they have different atoms: C4H10 and H2O",
+    );
+    refused(
+        &folder,
+        &["path", "anti.xyz"],
+        "this is no saddle of first order but a minimum",
+    );
+    refused(&folder, &["path", "water.xyz"], "this is no saddle: the gradient is");
+    refused(
+        &folder,
+        &["path", "anti.xyz", "--saddle"],
+        "one structure, expected two or more",
+    );
+    refused(&folder, &["path", "none.xyz", "anti.xyz"], "none.xyz");
+    refused(&folder, &["path", "anti.xyz", "gauche.xyz", "--images", "2"], "3");
+    let mix = ["minimize", "anti.xyz", "--surface", "mix"];
+    refused(&folder, &mix, "--reactant FILE is missing");
+}
+
+/// A ring that opens: a bond breaks and two double bonds move.
+fn ring(folder: &Path) {
+    for (smiles, file) in [("C1=CCC1", "ring.mol"), ("C1C=C.C=1", "chain.mol")] {
+        thalweg(folder, &["minimize", "--smiles", smiles, "-o", file]).expect(0);
+    }
+}
+
+#[test]
+fn a_force_field_breaks_no_bonds_but_two_of_them_joined_do() {
+    let folder = folder("path-mix");
+    ring(&folder);
+    refused(
+        &folder,
+        &["path", "ring.mol", "chain.mol"],
+        "a force field can neither break nor form one",
+    );
+    let arguments = [
+        "path",
+        "ring.mol",
+        "chain.mol",
+        "--surface",
+        "mix",
+        "--saddle",
+        "--json",
+        "--coupling",
+        "80",
+    ];
+    let run = thalweg(&folder, &arguments);
+    assert!(run.err.contains("the surface is a guess"), "{}", run.err);
+    let found = only(&run);
+    assert_eq!(
+        (found["surface"].as_str(), found["guess"].as_bool()),
+        (Some("mix"), Some(true))
+    );
+    assert_eq!(
+        (found["negative_modes"].as_u64(), found["converged"].as_bool()),
+        (Some(1), Some(true)),
+        "{found}"
+    );
+    let barrier = number(&found, "barrier_forward");
+    assert!((5.0..150.0).contains(&barrier), "{barrier}");
+}
