@@ -65,6 +65,15 @@ impl Barrier {
             && ends.is_some_and(|ends| ends.iter().all(|e| e.converged))
     }
 
+    /// Why it is no barrier.
+    fn words(&self) -> String {
+        match &self.sides {
+            _ if !self.stationary => format!("no stationary point was reached ({})", self.stop.name()),
+            None => "the stationary point is no first-order saddle".to_owned(),
+            Some(_) => "a side of it did not converge".to_owned(),
+        }
+    }
+
     /// As a place that others are compared with.
     fn place(&self, passages: &Passages<'_>) -> Valley {
         Valley {
@@ -86,6 +95,18 @@ struct Found {
     lost: Vec<(Rotor, String)>,
     spent: Spent,
     wall_seconds: f64,
+}
+
+impl Found {
+    /// Whether each bond of which a summit led nowhere has a barrier all the same.
+    fn is_complete(&self) -> bool {
+        let has_barrier = |rotor: &Rotor| {
+            self.barriers
+                .iter()
+                .any(|b| b.rotors.iter().any(|r| r.axis == rotor.axis))
+        };
+        self.lost.iter().all(|(rotor, _)| has_barrier(rotor))
+    }
 }
 
 /// What is the same for all bonds of a molecule.
@@ -136,7 +157,8 @@ impl Barriers<'_> {
                     return Err("interrupted".to_owned());
                 }
                 match work.refine(rotor, &top, &mut spent) {
-                    Ok(barrier) => work.add(barrier, &mut barriers),
+                    Ok(barrier) if barrier.is_proven() => work.add(barrier, &mut barriers),
+                    Ok(other) => lost.push((rotor.clone(), work.at(&other.saddle, &other.words()))),
                     Err(reason) => lost.push((rotor.clone(), reason)),
                 }
             }
@@ -182,7 +204,7 @@ impl Barriers<'_> {
         BarriersLine {
             identity: Identity::ok(raw, &ready.prepared, ready.assigned.name()),
             energy,
-            converged: found.lost.is_empty() && found.barriers.iter().all(Barrier::is_proven),
+            converged: found.is_complete(),
             rotors: found.rotors,
             barriers: found.barriers.iter().map(part).collect(),
             evaluations: found.start.evaluations + found.spent.saddle,
@@ -336,12 +358,7 @@ impl Molecular for Barriers<'_> {
         let found = self.find(ready)?;
         for (rotor, reason) in &found.lost {
             let [a, b] = rotor.axis.map(|a| a + 1);
-            let text = format!("a summit of the turn about {a}-{b} led to no saddle: {reason}");
-            outcome.messages.push(ready.message(Level::EveryWarning, text));
-        }
-        let unproven = found.barriers.iter().filter(|barrier| !barrier.is_proven()).count();
-        if unproven > 0 {
-            let text = format!("{unproven} of {} barriers could not be proven", found.barriers.len());
+            let text = format!("a summit of the turn about {a}-{b} led to no barrier: {reason}");
             outcome.messages.push(ready.message(Level::EveryWarning, text));
         }
         let line = self.line(raw, ready, &found);

@@ -89,6 +89,9 @@ const SMALL_CHANGE: f64 = 1e-3;
 /// A displacement this short (Å, radian) may be made straight where it can't be made along the coordinates.
 const STRAIGHT: f64 = 0.02;
 
+/// A badly predicted step is taken back where the gradient's norm has grown by more than this.
+const STEEPER: f64 = 1.5;
+
 /// Stiffness that keeps the rest of a partitioned step from touching the mode, kcal/mol/Å².
 const STIFF: f64 = 1e4;
 
@@ -279,8 +282,7 @@ impl Follower {
 
     /// The trust radius after a step of this length, and whether the mode has to be looked for. A model is as bad where it expects too
     /// little as where it expects too much.
-    fn adapt(&mut self, change: f64, predicted: f64, length: f64) {
-        let ratio = change / predicted;
+    fn adapt(&mut self, ratio: f64, predicted: f64, length: f64) {
         self.lost = self.modes.values[self.followed] < 0.0 || !(0.5..2.0).contains(&ratio);
         if predicted.abs() < SMALL_CHANGE {
             return;
@@ -357,7 +359,14 @@ impl Climber for Follower {
                 Err(error) => return Err(error),
             };
             self.chart.learn(point, &trial);
-            self.adapt(trial.energy - point.energy, *predicted, length);
+            let ratio = (trial.energy - point.energy) / predicted;
+            let steeper = norm(&trial.gradient) > STEEPER * norm(&point.gradient);
+            if steeper && !(0.0..=2.0).contains(&ratio) && predicted.abs() > SMALL_CHANGE && length > LEAST_SHRUNK {
+                // Nowhere near where it was to lead. Its end tells of the curvature all the same.
+                self.trust = 0.3 * length.min(self.trust);
+                continue;
+            }
+            self.adapt(ratio, *predicted, length);
             *point = trial;
             return Ok(Followed::Moved);
         }

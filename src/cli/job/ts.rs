@@ -30,6 +30,12 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
         "gau"
     };
     let criteria = criteria(args.convergence.as_deref().unwrap_or(usual))?;
+    if args.method == SaddleMethodName::MinMode && args.mode.is_some_and(|mode| mode > 1) {
+        return Err(UsageError(
+            "--mode beside --method min-mode: it knows the lowest mode only; --along says which one to look for"
+                .to_owned(),
+        ));
+    }
     if args.from_ends {
         let task = PathTask {
             surfaces,
@@ -46,12 +52,6 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
             workers: std::mem::replace(&mut common.threads, 1),
         };
         return Ok((common, Task::Path(Box::new(task))));
-    }
-    if args.method == SaddleMethodName::MinMode && args.mode.is_some_and(|mode| mode > 1) {
-        return Err(UsageError(
-            "--mode beside --method min-mode: it knows the lowest mode only; --along says which one to look for"
-                .to_owned(),
-        ));
     }
     if args.rotors {
         let task = BarriersTask {
