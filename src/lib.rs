@@ -72,6 +72,8 @@
 //! ```text
 //! minimize    arguments → job → read → (molecule, coordinates) → type → Arc<ForceField> → Evaluator → minimize() → prove → report
 //! vibrations  … → Hessian (analytic, or displacements over workers) → normal modes → thermochemistry → report
+//! ts          … → eigenvector following | minimum mode | a turn about each bond → verify (gradient, modes) → report
+//! path        … → ends minimized → chain → eigenvector following → verify → down both sides → minima identified → rates → report
 //! conformers  … → seeds (input, embedding) → rounds {move → minimize → accept} → pool → coverage → polish and prove → ensemble → report
 //! ```
 //!
