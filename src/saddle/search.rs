@@ -14,7 +14,7 @@ pub struct Found {
     pub point: Point,
     /// Energy at the start, kcal/mol.
     pub initial_energy: f64,
-    /// Why it ended there. [`Stop::Converged`]: stationary. That it is a saddle is another question: [`super::verify`].
+    /// Why it ended there. [`Stop::Converged`]: stationary. That it is a saddle is another question: [`super::verify()`].
     pub stop: Stop,
     /// Steps made.
     pub steps: usize,

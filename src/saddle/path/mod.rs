@@ -1,6 +1,6 @@
 //! Paths between two structures and down from a saddle, and the rates that follow from them.
 //!
-//! [`interpolate`] draws a path between two structures without knowing any energy; [`chain`] and [`growing`] let it sink to the
+//! [`mod@interpolate`] draws a path between two structures without knowing any energy; [`chain`] and [`growing`] let it sink to the
 //! lowest pass; [`irc`] walks down from a saddle both ways; [`rates`] turns barriers into rate constants.
 
 pub mod align;
