@@ -125,7 +125,7 @@ impl Relaxer {
             observer,
         ) {
             Ok(minimum) => Attempt {
-                // A stall at round-off is as good as convergence where the gradient nearly holds; anything else is not.
+                // What did not converge is no minimum to be told from others.
                 found: (minimum.stop == Stop::Converged).then_some(Relaxed {
                     energy: minimum.point.energy,
                     x: minimum.point.x,

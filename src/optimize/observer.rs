@@ -46,6 +46,35 @@ impl<O: Observer + ?Sized> Observer for &mut O {
     }
 }
 
+/// Shows an observer one walk after another as one.
+pub struct CountingOn<'a> {
+    /// Who sees them all.
+    pub inner: &'a mut dyn Observer,
+    /// Steps of the walks before.
+    pub steps: usize,
+    /// Energy and gradient evaluations of the walks before.
+    pub evaluations: usize,
+}
+
+impl std::fmt::Debug for CountingOn<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CountingOn")
+            .field("steps", &self.steps)
+            .field("evaluations", &self.evaluations)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Observer for CountingOn<'_> {
+    fn observe(&mut self, progress: &Progress<'_>) -> Verdict {
+        self.inner.observe(&Progress {
+            step: progress.step + self.steps,
+            evaluations: progress.evaluations + self.evaluations,
+            ..*progress
+        })
+    }
+}
+
 /// Two observers; either can end the run, both see every step.
 impl<A: Observer, B: Observer> Observer for (A, B) {
     fn observe(&mut self, progress: &Progress<'_>) -> Verdict {

@@ -4,8 +4,9 @@
 //! point that has it too. After convergence the lowest vibration is looked at; where it is imaginary the point is left along it,
 //! to the lower side, and minimized again.
 
+use super::observer::CountingOn;
 use super::vector::{longest_atom, set_sum};
-use super::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, Progress, Stepper, Stop, Verdict, minimize};
+use super::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, Stepper, Stop, minimize};
 use crate::hessian::lowest::Approximate;
 use crate::hessian::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_modes};
 use crate::linalg::lanczos::Map;
@@ -287,23 +288,6 @@ impl Descent<'_> {
             Err(EvalError::NotFinite { .. }) => Ok(f64::INFINITY),
             result => result,
         }
-    }
-}
-
-/// Shows an observer one walk after another as one.
-struct CountingOn<'a> {
-    inner: &'a mut dyn Observer,
-    steps: usize,
-    evaluations: usize,
-}
-
-impl Observer for CountingOn<'_> {
-    fn observe(&mut self, progress: &Progress<'_>) -> Verdict {
-        self.inner.observe(&Progress {
-            step: progress.step + self.steps,
-            evaluations: progress.evaluations + self.evaluations,
-            ..*progress
-        })
     }
 }
 

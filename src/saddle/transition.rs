@@ -7,7 +7,8 @@ use super::verify::{Kind, Verified, VerifySettings, verify};
 use crate::hessian::lowest::Approximate;
 use crate::linalg::SymmetricMatrix;
 use crate::linalg::vector::longest_atom;
-use crate::optimize::{Criteria, Limits, Observer, Progress, Stop, Verdict};
+use crate::optimize::observer::CountingOn;
+use crate::optimize::{Criteria, Limits, Observer, Stop};
 use crate::potential::{EvalError, Potential};
 use std::time::Instant;
 
@@ -192,23 +193,6 @@ impl Task<'_> {
             (None, None) => return verify(potential, x, self.criteria, self.verify, None),
         };
         verify(potential, x, self.criteria, self.verify, Some(&mut *guess))
-    }
-}
-
-/// Shows an observer one search after another as one.
-struct CountingOn<'a> {
-    inner: &'a mut dyn Observer,
-    steps: usize,
-    evaluations: usize,
-}
-
-impl Observer for CountingOn<'_> {
-    fn observe(&mut self, progress: &Progress<'_>) -> Verdict {
-        self.inner.observe(&Progress {
-            step: progress.step + self.steps,
-            evaluations: progress.evaluations + self.evaluations,
-            ..*progress
-        })
     }
 }
 
