@@ -2,11 +2,13 @@
 
 use super::input::Records;
 use super::job::Common;
+use super::passage::bonded_at;
 use super::prepare::{self, Failure, place};
 use super::ready::Ready;
 use crate::chem::Molecule;
 use crate::formats::RawRecord;
-use crate::saddle::path::order::{mapping, permuted};
+use crate::saddle::path::naming::Naming;
+use crate::saddle::path::order::{Order, mapping, permuted};
 
 /// A structure with its own bonds, in the order of the first one's atoms.
 pub struct Frame {
@@ -49,15 +51,26 @@ pub fn frames(
             Failure::Unfit { record, reason } => format!("{}: {reason}", place(raw, &record.name)),
         })?;
         let at = place(raw, &prepared.record.name);
-        let own = (&frames[0].molecule, frames[0].x.as_slice());
-        let other = (&prepared.molecule, prepared.record.coordinates.as_slice());
+        let molecule = bonded(&prepared.molecule, &prepared.record.coordinates, charge);
+        let first = bonded(&frames[0].molecule, &frames[0].x, charge);
+        let own = (&first, frames[0].x.as_slice());
+        let other = (&molecule, prepared.record.coordinates.as_slice());
         let order =
             mapping(own, other).map_err(|error| format!("{at} is no structure of the first one's atoms: {error}"))?;
-        if order.iter().enumerate().any(|(a, &b)| a != b) {
-            notes.push(format!(
-                "{at}: its atoms are put in the first structure's order, by the bonds"
-            ));
-        }
+        let Order::ByBonds(Naming { order, broken, formed }) = order else {
+            frames.push(Frame {
+                molecule: prepared.molecule,
+                x: prepared.record.coordinates,
+            });
+            continue;
+        };
+        let changes = match broken + formed {
+            0 => String::new(),
+            _ => format!(", of which as few as possible change: {broken} break and {formed} form"),
+        };
+        notes.push(format!(
+            "{at}: its atoms are put in the first structure's order, by the bonds{changes}"
+        ));
         frames.push(Frame {
             molecule: reordered(&prepared.molecule, &order),
             x: permuted(&prepared.record.coordinates, &order),
@@ -66,8 +79,16 @@ pub fn frames(
     Ok((frames, notes))
 }
 
+/// A molecule with the bonds that are drawn, or, where none are, with those that its structure tells of.
+fn bonded(molecule: &Molecule, x: &[f64], charge: Option<i32>) -> Molecule {
+    match molecule.bonds() {
+        [] => bonded_at(molecule, x, charge),
+        _ => molecule.clone(),
+    }
+}
+
 /// A molecule with its atoms in another order: `order` gives the old number of each new atom.
-fn reordered(molecule: &Molecule, order: &[usize]) -> Molecule {
+pub fn reordered(molecule: &Molecule, order: &[usize]) -> Molecule {
     let mut place = vec![0; order.len()];
     order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
     let atoms = order.iter().map(|&old| molecule.atom(old).clone()).collect();

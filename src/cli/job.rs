@@ -361,14 +361,14 @@ fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
         // It is the gas's alone: force fields don't depend on it.
         args.surface.multiplicity = None;
     }
+    take_ends(&args.surface, &mut args.common);
     name_ends(&mut args.surface, &args.common.inputs);
     let mut common = Common::new(args.common)?;
+    let refine = args.refine.as_deref();
+    let refine = refine.map(|text| other_surfaces(text, &mut args.surface, &common));
+    let refine = refine.transpose()?;
     let surfaces = surfaces(&args.surface, &mut common)?;
-    let usual_saddle = if matches!(surfaces, Surfaces::Engine(_)) {
-        "gau"
-    } else {
-        "gau_tight"
-    };
+    let usual_saddle = usual_saddle(&surfaces, refine.as_ref());
     // One path, all workers on its structures.
     let workers = std::mem::replace(&mut common.threads, 1);
     if common.output.is_some() && common.to.is_none() {
@@ -386,9 +386,18 @@ fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
         only_saddle: false,
         csv: args.csv,
         gas: args.rates.then_some(gas),
+        refine,
         workers,
     };
     Ok((common, Task::Path(Box::new(task))))
+}
+
+/// Force fields are cheap and free of noise; what an engine's noise makes of tighter criteria costs many gradients.
+fn usual_saddle(surfaces: &Surfaces, refine: Option<&Surfaces>) -> &'static str {
+    match refine.unwrap_or(surfaces) {
+        Surfaces::Engine(_) => "gau",
+        Surfaces::ForceFields(_) | Surfaces::Mix(_) => "gau_tight",
+    }
 }
 
 /// Energies above the lowest (kcal/mol) that are searched completely where no window is given.
@@ -626,6 +635,16 @@ fn mix(args: &SurfaceArgs, charge: Option<i32>) -> Result<Mix, UsageError> {
         reaction_energy: args.reaction_energy,
         charge,
     })
+}
+
+/// Where the structures of both bonding patterns of `--surface mix` are all that is given, they are the ends. Tells whether it is so.
+fn take_ends(surface: &SurfaceArgs, common: &mut CommonArgs) -> bool {
+    let nothing_else = common.inputs.is_empty() && common.smiles.is_empty();
+    if let (true, Some(reactant), Some(product)) = (nothing_else, &surface.reactant, &surface.product) {
+        common.inputs = vec![reactant.clone(), product.clone()];
+        return true;
+    }
+    false
 }
 
 /// Where the bonding patterns of `--surface mix` are not named they are those of two input files.

@@ -5,7 +5,9 @@ use super::super::barriers::BarriersTask;
 use super::super::crossing::Method;
 use super::super::path::PathTask;
 use super::super::ts::{Route, TsTask, Uphill};
-use super::{Common, Task, UsageError, criteria, name_ends, surfaces, unknown_extension};
+use super::{
+    Common, Task, UsageError, criteria, name_ends, other_surfaces, surfaces, take_ends, unknown_extension, usual_saddle,
+};
 use crate::coordinates::Primitive;
 use crate::formats::Format;
 use crate::optimize::Limits;
@@ -15,10 +17,19 @@ use crate::saddle;
 const IMAGES: usize = 11;
 
 pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
+    args.from_ends |= take_ends(&args.surface, &mut args.common);
     if args.from_ends {
         name_ends(&mut args.surface, &args.common.inputs);
+    } else if args.refine.is_some() {
+        return Err(UsageError(
+            "--refine goes with two structures: --from-ends, or --surface mix with --reactant and --product alone"
+                .to_owned(),
+        ));
     }
     let mut common = Common::new(args.common)?;
+    let refine = args.refine.as_deref();
+    let refine = refine.map(|text| other_surfaces(text, &mut args.surface, &common));
+    let refine = refine.transpose()?;
     let surfaces = surfaces(&args.surface, &mut common)?;
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
@@ -27,7 +38,7 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
     let usual = if surfaces.need_bonds() || args.rotors {
         "gau_tight"
     } else {
-        "gau"
+        usual_saddle(&surfaces, refine.as_ref())
     };
     let criteria = criteria(args.convergence.as_deref().unwrap_or(usual))?;
     if args.method == SaddleMethodName::MinMode && args.mode.is_some_and(|mode| mode > 1) {
@@ -49,6 +60,7 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
             only_saddle: true,
             csv: None,
             gas: None,
+            refine,
             workers: std::mem::replace(&mut common.threads, 1),
         };
         return Ok((common, Task::Path(Box::new(task))));
