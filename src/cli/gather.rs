@@ -7,7 +7,7 @@ use super::prepare::{self, Failure, place};
 use super::ready::Ready;
 use crate::chem::Molecule;
 use crate::formats::RawRecord;
-use crate::saddle::path::naming::Naming;
+use crate::saddle::path::naming::{Naming, changed, naming};
 use crate::saddle::path::order::{Order, mapping, permuted};
 
 /// A structure with its own bonds, in the order of the first one's atoms.
@@ -27,13 +27,21 @@ pub fn records(common: &Common) -> Result<Vec<RawRecord>, String> {
     Ok(all)
 }
 
+/// How records are read.
+#[derive(Clone, Copy)]
+pub struct Reading {
+    pub charge: Option<i32>,
+    /// Whether a molecule has to have bonds.
+    pub need_bonds: bool,
+    /// Whether the bonds tell which atom is which, whatever the numbers say.
+    pub renumber: bool,
+}
+
+/// Where so many bonds change, another numbering under which half of them would do is worth a word.
+const MANY_CHANGES: usize = 4;
+
 /// The first record, which is ready, and the others in its order of atoms. What had to be put in another order is said.
-pub fn frames(
-    ready: &Ready,
-    others: &[RawRecord],
-    charge: Option<i32>,
-    need_bonds: bool,
-) -> Result<(Vec<Frame>, Vec<String>), String> {
+pub fn frames(ready: &Ready, others: &[RawRecord], reading: Reading) -> Result<(Vec<Frame>, Vec<String>), String> {
     let first = Frame {
         molecule: ready.prepared.molecule.clone(),
         x: ready.prepared.record.coordinates.clone(),
@@ -41,23 +49,31 @@ pub fn frames(
     let mut frames = vec![first];
     let mut notes = Vec::new();
     for raw in others {
-        let prepare = if need_bonds {
+        let prepare = if reading.need_bonds {
             prepare::prepare
         } else {
             prepare::prepare_atoms
         };
-        let prepared = prepare(raw, charge, &mut Vec::new()).map_err(|failure| match failure {
+        let prepared = prepare(raw, reading.charge, &mut Vec::new()).map_err(|failure| match failure {
             Failure::Unreadable(text) => text,
             Failure::Unfit { record, reason } => format!("{}: {reason}", place(raw, &record.name)),
         })?;
         let at = place(raw, &prepared.record.name);
-        let molecule = bonded(&prepared.molecule, &prepared.record.coordinates, charge);
-        let first = bonded(&frames[0].molecule, &frames[0].x, charge);
+        let molecule = bonded(&prepared.molecule, &prepared.record.coordinates, reading.charge);
+        let first = bonded(&frames[0].molecule, &frames[0].x, reading.charge);
         let own = (&first, frames[0].x.as_slice());
         let other = (&molecule, prepared.record.coordinates.as_slice());
-        let order =
-            mapping(own, other).map_err(|error| format!("{at} is no structure of the first one's atoms: {error}"))?;
+        let order = mapping(own, other, reading.renumber)
+            .map_err(|error| format!("{at} is no structure of the first one's atoms: {error}"))?;
         let Order::ByBonds(Naming { order, broken, formed }) = order else {
+            let given = changed(own.0, other.0);
+            let fewest = (given >= MANY_CHANGES).then(|| naming(own, other)).flatten();
+            let fewest = fewest.map_or(given, |naming| naming.broken + naming.formed);
+            if 2 * fewest <= given && fewest < given {
+                notes.push(format!(
+                    "{at}: as the atoms are numbered {given} bonds break or form; if the numbers mean nothing, {fewest} would do (--renumber)"
+                ));
+            }
             frames.push(Frame {
                 molecule: prepared.molecule,
                 x: prepared.record.coordinates,

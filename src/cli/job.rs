@@ -367,7 +367,8 @@ fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
     let refine = args.refine.as_deref();
     let refine = refine.map(|text| other_surfaces(text, &mut args.surface, &common));
     let refine = refine.transpose()?;
-    let surfaces = surfaces(&args.surface, &mut common)?;
+    let mut surfaces = surfaces(&args.surface, &mut common)?;
+    surfaces.renumber(args.renumber);
     let usual_saddle = usual_saddle(&surfaces, refine.as_ref());
     // One path, all workers on its structures.
     let workers = std::mem::replace(&mut common.threads, 1);
@@ -381,6 +382,7 @@ fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
         saddle_criteria: criteria(args.convergence.as_deref().unwrap_or(usual_saddle))?,
         method: args.chain.method(),
         images: usize::from(args.images),
+        renumber: args.renumber,
         minimize: !args.no_minimize,
         saddle: args.saddle,
         only_saddle: false,
@@ -634,6 +636,7 @@ fn mix(args: &SurfaceArgs, charge: Option<i32>) -> Result<Mix, UsageError> {
         coupling: args.coupling,
         reaction_energy: args.reaction_energy,
         charge,
+        renumber: false,
     })
 }
 

@@ -4,7 +4,7 @@ use super::args::ChainName;
 use super::collect::Heads;
 use super::conditions::GasSettings;
 use super::crossing::{Hints, Log, Method, Search, Spent, both_sides};
-use super::gather;
+use super::gather::{self, Reading};
 use super::input::Records;
 use super::interrupt;
 use super::job::{Common, Job};
@@ -36,6 +36,8 @@ pub struct PathTask {
     pub saddle_criteria: Criteria,
     pub method: Method,
     pub images: usize,
+    /// Whether the bonds tell which atom is which, whatever the numbers say.
+    pub renumber: bool,
     /// Whether the ends are minimized first.
     pub minimize: bool,
     /// Look for the saddle between two structures and prove it.
@@ -89,14 +91,19 @@ pub fn run(job: &Job, task: &PathTask) -> Result<u8, String> {
 
 impl Paths<'_> {
     fn find(&self, ready: &Ready, outcome: &mut Outcome) -> Result<Found, String> {
-        let (frames, notes) = gather::frames(ready, &self.others, self.common.charge, self.task.surfaces.need_bonds())?;
+        let reading = Reading {
+            charge: self.common.charge,
+            need_bonds: self.task.surfaces.need_bonds(),
+            renumber: self.task.renumber,
+        };
+        let (frames, notes) = gather::frames(ready, &self.others, reading)?;
         let messages = &mut outcome.messages;
         messages.extend(notes.into_iter().map(|text| ready.message(Level::Warning, text)));
         let passages = self.passages(ready);
-        let [first, between @ .., last] = frames.as_slice() else {
+        let [first, others @ ..] = frames.as_slice() else {
             return Err("found no structure in the input".to_owned());
         };
-        if frames.len() < 2 {
+        let Some((last, between)) = others.split_last() else {
             if self.task.saddle {
                 return Err(
                     "one structure, expected two or more: the reactant, guesses if there are any, and the product"
@@ -104,7 +111,7 @@ impl Paths<'_> {
                 );
             }
             return self.down_from(&passages, &first.x);
-        }
+        };
         passages.check_bonds(&last.molecule)?;
         let hints = Hints {
             between: between.iter().map(|frame| frame.x.clone()).collect(),

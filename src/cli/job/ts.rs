@@ -30,7 +30,8 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
     let refine = args.refine.as_deref();
     let refine = refine.map(|text| other_surfaces(text, &mut args.surface, &common));
     let refine = refine.transpose()?;
-    let surfaces = surfaces(&args.surface, &mut common)?;
+    let mut surfaces = surfaces(&args.surface, &mut common)?;
+    surfaces.renumber(args.renumber);
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
@@ -55,6 +56,7 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
             saddle_criteria: criteria,
             method: Method::Grow,
             images: IMAGES,
+            renumber: args.renumber,
             minimize: true,
             saddle: true,
             only_saddle: true,

@@ -50,11 +50,11 @@ pub enum Order {
 }
 
 /// In which order the atoms of the second structure are to be taken: as they are where the elements agree, unless hardly a bond would then be
-/// kept; else as the fewest bonds break and form, with equivalent atoms named so that the structures `x` and `y` (Å) are closest.
+/// kept, or `renumber` is set; else as the fewest bonds break and form, with equivalent atoms named so that the structures (Å) are closest.
 ///
 /// # Errors
 /// Different atoms, or another order that the bonds don't explain.
-pub fn mapping(first: (&Molecule, &[f64]), second: (&Molecule, &[f64])) -> Result<Order, OrderError> {
+pub fn mapping(first: (&Molecule, &[f64]), second: (&Molecule, &[f64]), renumber: bool) -> Result<Order, OrderError> {
     let ((own, _), (other, _)) = (first, second);
     let formulae = [own, other].map(formula);
     if own.len() != other.len() || formulae[0] != formulae[1] {
@@ -68,9 +68,11 @@ pub fn mapping(first: (&Molecule, &[f64]), second: (&Molecule, &[f64])) -> Resul
     let differs = |&a: &usize| own.element(a) != other.element(a);
     let Some(atom) = (0..own.len()).find(differs) else {
         let given = changed(own, other);
-        let better = (given > TOO_MANY_CHANGES).then(|| naming(first, second)).flatten();
+        let better = (renumber || given > TOO_MANY_CHANGES)
+            .then(|| naming(first, second))
+            .flatten();
         return Ok(better
-            .filter(|naming| 2 * (naming.broken + naming.formed) < given)
+            .filter(|naming| renumber || 2 * (naming.broken + naming.formed) < given)
             .map_or(Order::Given, Order::ByBonds));
     };
     naming(first, second)
@@ -181,20 +183,26 @@ mod tests {
             molecule(&["O", "H", "H"], &[(0, 1), (0, 2)]),
             molecule(&["O", "H", "H"], &[(0, 1)]),
         );
-        assert_eq!(mapping((&bound, &BENT), (&loose, &BENT)), Ok(Order::Given));
+        assert_eq!(mapping((&bound, &BENT), (&loose, &BENT), false), Ok(Order::Given));
     }
 
     #[test]
     fn another_order_is_found_by_the_bonds_and_the_places() {
         let first = molecule(&["O", "H", "F"], &[(0, 1), (0, 2)]);
         let second = molecule(&["F", "O", "H"], &[(1, 2), (0, 1)]);
-        assert_eq!(by_bonds(mapping((&first, &BENT), (&second, &BENT)).unwrap()), [1, 2, 0]);
+        assert_eq!(
+            by_bonds(mapping((&first, &BENT), (&second, &BENT), false).unwrap()),
+            [1, 2, 0]
+        );
         // Of equivalent atoms the nearest: a bent chain of three different lengths.
         let first = molecule(&["O", "H", "H"], &[(0, 1), (0, 2)]);
         let second = molecule(&["H", "O", "H"], &[(0, 1), (1, 2)]);
         let x = [0.0, 0.0, 0.0, 0.9, 0.0, 0.0, -0.3, 1.3, 0.0];
         let y = [-0.3, 1.3, 0.0, 0.0, 0.0, 0.0, 0.9, 0.0, 0.0];
-        assert_eq!(by_bonds(mapping((&first, &x), (&second, &y)).unwrap()), [1, 2, 0]);
+        assert_eq!(
+            by_bonds(mapping((&first, &x), (&second, &y), false).unwrap()),
+            [1, 2, 0]
+        );
         assert_eq!(permuted(&y, &[1, 2, 0]), x);
     }
 
@@ -206,7 +214,7 @@ mod tests {
         let shuffled: Vec<(usize, usize)> = chain.iter().map(|&(a, b)| (5 * a % 12, 5 * b % 12)).collect();
         let (first, second) = (molecule(&symbols, &chain), molecule(&symbols, &shuffled));
         let x: Vec<f64> = (0..36).map(|c| (1.1 * f64::from(c)).sin() * f64::from(c)).collect();
-        let order = by_bonds(mapping((&first, &x), (&second, &x)).unwrap());
+        let order = by_bonds(mapping((&first, &x), (&second, &x), false).unwrap());
         assert!(
             chain
                 .iter()
@@ -242,7 +250,7 @@ mod tests {
     fn different_atoms_and_orders_without_reason_are_refused() {
         let water = molecule(&["O", "H", "H"], &[(0, 1), (0, 2)]);
         let other = molecule(&["S", "H", "H"], &[(0, 1), (0, 2)]);
-        let error = mapping((&water, &BENT), (&other, &BENT)).unwrap_err();
+        let error = mapping((&water, &BENT), (&other, &BENT), false).unwrap_err();
         assert_eq!(
             error.to_string(),
             "they have different atoms: H2O and H2S (O: 1 and 0, S: 0 and 1)"
@@ -254,7 +262,7 @@ mod tests {
             &[(1, 2), (1, 3), (0, 4), (2, 4), (2, 5)],
         );
         let x: Vec<f64> = (0..18).map(f64::from).collect();
-        let error = mapping((&chain, &x), (&other, &x)).unwrap_err();
+        let error = mapping((&chain, &x), (&other, &x), false).unwrap_err();
         assert!(
             error
                 .to_string()
