@@ -8,10 +8,10 @@ use super::message::{Level, Message};
 use super::optimizer::{self, Walker};
 use super::pipeline::{Outcome, State};
 use super::prepare::Prepared;
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
 use super::report::structure::{self, Annotation};
-use super::surface::{Assigned, Evaluated, Surfaces};
+use super::surface::{Assigned, Evaluated};
 use crate::chem::guard::{self, Change};
 use crate::coordinates::Constraint;
 use crate::formats::RawRecord;
@@ -328,16 +328,13 @@ fn step_line(progress: &Progress<'_>) -> String {
 }
 
 impl Molecular for Minimizations<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -10,7 +10,7 @@ use super::job::{Common, Job};
 use super::message::{Level, Message};
 use super::passage::{Passages, Proven, Valley, united};
 use super::pipeline::{Outcome, State};
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::json::Identity;
 use super::report::path::{EndPart, GradientsPart, PathLine, PathPoint, RatePart};
 use super::report::structure::{self, Annotation};
@@ -441,16 +441,13 @@ fn message(ready: &Ready, level: Level, text: String) -> Message {
 }
 
 impl Molecular for Paths<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -6,7 +6,7 @@ use super::job::{Common, Verbosity};
 use super::message::Level;
 use super::optimizer;
 use super::pipeline::{Outcome, State};
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::json::{self, EnergyPart, Identity};
 use super::report::structure::{self, Annotation};
 use super::report::ts::TsLine;
@@ -328,16 +328,13 @@ fn step_line(progress: &Progress<'_>) -> String {
 }
 
 impl Molecular for Searches<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

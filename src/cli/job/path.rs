@@ -1,0 +1,44 @@
+//! `path`: what lies between two structures.
+
+use super::super::args::PathArgs;
+use super::super::conditions::GasSettings;
+use super::super::path::PathTask;
+use super::super::surface::Surfaces;
+use super::surface::{name_ends, surfaces};
+use super::{Common, Task, UsageError, criteria, unknown_extension};
+
+pub(super) fn task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
+    let gas = GasSettings::new(&args.gas, args.surface.multiplicity).map_err(UsageError)?;
+    if args.surface.engine.is_none() {
+        // It is the gas's alone: force fields don't depend on it.
+        args.surface.multiplicity = None;
+    }
+    name_ends(&mut args.surface, &args.common.inputs);
+    let mut common = Common::new(args.common)?;
+    let surfaces = surfaces(&args.surface, &mut common)?;
+    let usual_saddle = if matches!(surfaces, Surfaces::Engine(_)) {
+        "gau"
+    } else {
+        "gau_tight"
+    };
+    // One path, all workers on its structures.
+    let workers = std::mem::replace(&mut common.threads, 1);
+    if common.output.is_some() && common.to.is_none() {
+        return Err(UsageError(unknown_extension(common.output.as_deref())));
+    }
+    let task = PathTask {
+        surfaces,
+        json: args.surface.json,
+        criteria: criteria(args.convergence.as_deref().unwrap_or("gau_tight"))?,
+        saddle_criteria: criteria(args.convergence.as_deref().unwrap_or(usual_saddle))?,
+        method: args.chain.method(),
+        images: usize::from(args.images),
+        minimize: !args.no_minimize,
+        saddle: args.saddle,
+        only_saddle: false,
+        csv: args.csv,
+        gas: args.rates.then_some(gas),
+        workers,
+    };
+    Ok((common, Task::Path(Box::new(task))))
+}
