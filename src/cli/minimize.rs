@@ -10,6 +10,7 @@ use super::pipeline::{Outcome, State};
 use super::prepare::Prepared;
 use super::ready::{Molecular, Ready, Setting};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
+use super::report::progress::step_line;
 use super::report::structure::{self, Annotation};
 use super::surface::{Assigned, Evaluated};
 use crate::chem::guard::{self, Change};
@@ -315,16 +316,6 @@ impl Minimizations<'_> {
             changes: found.changes.iter().map(ToString::to_string).collect(),
         })
     }
-}
-
-fn step_line(progress: &Progress<'_>) -> String {
-    format!(
-        "step {:>5}, {:>5} evaluations, energy {:>16.8}, gradient rms {:.3e}",
-        progress.step,
-        progress.evaluations,
-        progress.energy,
-        vector::rms(progress.gradient)
-    )
 }
 
 impl Molecular for Minimizations<'_> {

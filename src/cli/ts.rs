@@ -8,6 +8,7 @@ use super::optimizer;
 use super::pipeline::{Outcome, State};
 use super::ready::{Molecular, Ready, Setting};
 use super::report::json::{self, EnergyPart, Identity};
+use super::report::progress::step_line;
 use super::report::structure::{self, Annotation};
 use super::report::ts::TsLine;
 use super::surface::{Assigned, Evaluated, Surfaces};
@@ -315,16 +316,6 @@ fn line(raw: &RawRecord, ready: &Ready, found: &Found) -> String {
         wall_seconds: found.wall_seconds,
         changes: found.changes.iter().map(ToString::to_string).collect(),
     })
-}
-
-fn step_line(progress: &Progress<'_>) -> String {
-    format!(
-        "step {:>5}, {:>5} evaluations, energy {:>16.8}, gradient rms {:.3e}",
-        progress.step,
-        progress.evaluations,
-        progress.energy,
-        vector::rms(progress.gradient)
-    )
 }
 
 impl Molecular for Searches<'_> {
