@@ -8,7 +8,7 @@ use super::message::Level;
 use super::optimizer::mmff94_evaluator;
 use super::passage::{Passages, Proven, Valley};
 use super::pipeline::{Outcome, State, in_threads};
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::barriers::{BarrierPart, BarriersLine, SidePart};
 use super::report::json::Identity;
 use super::report::progress::Spinner;
@@ -346,16 +346,13 @@ impl Work<'_> {
 }
 
 impl Molecular for Barriers<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -13,7 +13,7 @@ use super::message::{Level, Message};
 use super::passage::{Passages, Valley, united};
 use super::pipeline::{Outcome, State};
 use super::rates::rates;
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::refine::Finer;
 use super::report::path::GuessPart;
 use super::report::structure::{self, Annotation};
@@ -367,16 +367,13 @@ impl Paths<'_> {
 }
 
 impl Molecular for Paths<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -5,9 +5,8 @@ use super::super::barriers::BarriersTask;
 use super::super::crossing::Method;
 use super::super::path::PathTask;
 use super::super::ts::{Route, TsTask, Uphill};
-use super::{
-    Common, Task, UsageError, criteria, name_ends, other_surfaces, surfaces, take_ends, unknown_extension, usual_saddle,
-};
+use super::surface::{name_ends, other_surfaces, surfaces, take_ends, usual_saddle};
+use super::{Common, Task, UsageError, criteria, unknown_extension};
 use crate::coordinates::Primitive;
 use crate::formats::Format;
 use crate::optimize::Limits;
