@@ -96,7 +96,7 @@ pub struct SurfaceArgs {
     /// Structure with the one bonding pattern of --surface mix [default for path and ts: the first input].
     #[arg(long, value_name = "FILE", requires = "surface")]
     pub reactant: Option<PathBuf>,
-    /// Structure with the other one, its atoms in the same order [default for path and ts: the last input].
+    /// Structure with the other one, its atoms in the same order, or such that the bonds tell which is which [default for path and ts: the last input].
     #[arg(long, value_name = "FILE", requires = "surface")]
     pub product: Option<PathBuf>,
     /// Coupling of the two, kcal/mol: the crossing is lowered by as much.
@@ -203,6 +203,7 @@ pub struct ScanArgs {
 /// last are the ends of a path (all atoms in the same order, or with bonds that tell which is which), and what is between them is a
 /// first guess of it.
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("inputs", |arg| arg.required_unless_present_any(["smiles", "reactant"])))]
 pub struct PathArgs {
     #[command(flatten)]
     pub common: CommonArgs,
@@ -211,6 +212,13 @@ pub struct PathArgs {
     /// Look for the saddle between the two structures, prove it, and follow the path down from it.
     #[arg(long)]
     pub saddle: bool,
+    /// Take the bonds' word for which atom of the last structure is which, whatever the numbers say: as few bonds as possible break and form.
+    #[arg(long)]
+    pub renumber: bool,
+    /// Look for the saddle on this surface too, from the one that is found on the first: an engine as for --engine, or a force field's name. Proven
+    /// and reported is this one, with the first one beside it.
+    #[arg(long, value_name = "SURFACE", requires = "saddle")]
+    pub refine: Option<String>,
     /// Chain between the structures: grow (from both ends), or band (interpolated and let down).
     #[arg(long, value_name = "NAME", default_value = "grow")]
     pub chain: ChainName,
@@ -234,6 +242,7 @@ pub struct PathArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("inputs", |arg| arg.required_unless_present_any(["smiles", "reactant"])))]
 pub struct TsArgs {
     #[command(flatten)]
     pub common: CommonArgs,
@@ -246,6 +255,13 @@ pub struct TsArgs {
     /// looked for.
     #[arg(long, conflicts_with_all = ["rotors", "mode", "along", "trajectory"])]
     pub from_ends: bool,
+    /// Take the bonds' word for which atom of the last structure is which, whatever the numbers say: as few bonds as possible break and form.
+    #[arg(long)]
+    pub renumber: bool,
+    /// Look for the saddle on this surface too, from the one that is found on the first: an engine as for --engine, or a force field's name. Proven
+    /// and reported is this one, with the first one beside it.
+    #[arg(long, value_name = "SURFACE", conflicts_with = "rotors")]
+    pub refine: Option<String>,
     /// When a saddle has converged, as for minimize [default: gau_tight; gau on engines, but for --rotors].
     #[arg(long, value_name = "NAME")]
     pub convergence: Option<String>,

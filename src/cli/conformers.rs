@@ -8,13 +8,12 @@ use super::job::{Common, ConformersTask, Verbosity};
 use super::message::{Level, Message};
 use super::pipeline::in_threads;
 use super::pipeline::{Outcome, State};
-use super::ready::{self, Molecular, Ready};
+use super::ready::{self, Molecular, Ready, Setting};
 use super::refine::{Finer, Refined};
 use super::report::conformers as lines;
 use super::report::json;
 use super::report::progress::Spinner;
 use super::report::structure;
-use super::surface::Surfaces;
 use crate::chem::Molecule;
 use crate::chem::stereo::Stereo;
 use crate::conformers::checkpoint::{Checkpoint, fingerprint};
@@ -252,20 +251,13 @@ impl Searches<'_> {
 }
 
 impl Molecular for Searches<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
-    }
-
-    fn takes_every_isomer(&self) -> bool {
-        self.task.isomers.is_some()
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: self.task.isomers.is_none(),
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

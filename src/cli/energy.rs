@@ -3,11 +3,11 @@
 use super::collect::Heads;
 use super::job::{Common, EnergyTask};
 use super::pipeline::Outcome;
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::json::{self, EnergyLine, EnergyPart, Identity};
 use super::report::structure::{self, Annotation};
 use super::report::table;
-use super::surface::{Evaluated, Surfaces};
+use super::surface::Evaluated;
 use crate::formats::RawRecord;
 use crate::potential::{EvalError, Potential};
 use std::time::Instant;
@@ -85,16 +85,13 @@ impl Energies<'_> {
 }
 
 impl Molecular for Energies<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

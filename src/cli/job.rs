@@ -1,35 +1,34 @@
 //! What is to be done: the command line, validated once. Nothing downstream sees raw arguments.
 
+mod conformers;
+mod path;
+mod surface;
 mod ts;
+mod vibrations;
 
 use super::args::{
-    Args, ClusterArgs, Command, CommonArgs, CompareArgs, ConformersArgs, EnergyArgs, ForceFieldName, FormatName,
-    MethodName, MinimizeArgs, PathArgs, ScanArgs, SelectName, ServeArgs, SurfaceArgs, SurfaceName, VibrationsArgs,
+    Args, ClusterArgs, Command, CommonArgs, CompareArgs, EnergyArgs, FormatName, MinimizeArgs, ScanArgs, ServeArgs,
 };
 use super::barriers::BarriersTask;
 use super::cluster::{self, ClusterTask};
 use super::conditions::{GasSettings, MassChange};
 use super::hold;
-use super::interrupt;
-use super::mix::Mix;
 use super::optimizer::Optimizer;
 use super::path::PathTask;
-use super::surface::{External, ForceFields, Surfaces};
+use super::surface::Surfaces;
 use super::ts::TsTask;
 use crate::conformers::cluster as cluster_search;
-use crate::conformers::ensemble::{EnsembleSettings, Select};
-use crate::conformers::pool::PoolSettings;
+use crate::conformers::ensemble::EnsembleSettings;
 use crate::conformers::run::Method;
 use crate::conformers::search::Settings;
 use crate::conformers::similarity::{Compared, Hand};
 use crate::directives::Directives;
 use crate::formats::Format;
 use crate::optimize::{Criteria, Limits};
-use crate::potential::external::{Engine, Waits, ipi};
-use clap::ValueEnum;
+use crate::potential::external::{Waits, ipi};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
+use surface::{surfaces, waits};
 use thiserror::Error;
 
 /// Wrong usage, in words.
@@ -189,11 +188,11 @@ impl Job {
         let (common, task) = match args.command {
             Command::Energy(energy) => energy_task(energy)?,
             Command::Minimize(minimize) => minimize_task(minimize)?,
-            Command::Vibrations(vibrations) => vibrations_task(vibrations)?,
+            Command::Vibrations(vibrations) => vibrations::task(vibrations)?,
             Command::Scan(scan) => scan_task(scan)?,
-            Command::Conformers(conformers) => conformers_task(conformers)?,
+            Command::Conformers(conformers) => conformers::task(conformers)?,
             Command::Ts(ts) => ts::task(ts)?,
-            Command::Path(path) => path_task(path)?,
+            Command::Path(path) => path::task(path)?,
             Command::Cluster(cluster) => cluster_task(cluster)?,
             Command::Compare(compare) => compare_task(compare)?,
             Command::Convert(convert) => (Common::new(convert.common)?, Task::Convert),
@@ -272,62 +271,6 @@ fn minimize_task(args: MinimizeArgs) -> Result<(Common, Task), UsageError> {
     Ok((common, Task::Minimize(Box::new(task))))
 }
 
-fn vibrations_task(mut args: VibrationsArgs) -> Result<(Common, Task), UsageError> {
-    if args.step.is_some_and(|step| !(step > 0.0 && step <= LONGEST_STEP)) {
-        return Err(UsageError(format!(
-            "--step: a positive distance of at most {LONGEST_STEP} Å is expected"
-        )));
-    }
-    let gas = GasSettings::new(&args.gas, args.surface.multiplicity).map_err(UsageError)?;
-    if args.surface.engine.is_none() {
-        // It is the gas's alone: force fields don't depend on it.
-        args.surface.multiplicity = None;
-    }
-    let mut common = Common::new(args.common)?;
-    let surfaces = surfaces(&args.surface, &mut common)?;
-    let workers = common.threads;
-    if !surfaces.need_bonds() {
-        // One molecule after the other, all workers on its displacements.
-        common.threads = 1;
-    }
-    if args.animate.is_some() && args.surface.json && common.output.is_none() {
-        return Err(UsageError(
-            "--animate beside --json needs a file to write to: -o FILE".to_owned(),
-        ));
-    }
-    let exports = [
-        (Export::Molden, args.molden),
-        (Export::Nmd, args.nmd),
-        (Export::Jmol, args.jmol),
-    ];
-    let convergence = args.convergence.as_deref().map(criteria).transpose()?;
-    let task = VibrationsTask {
-        surfaces,
-        json: args.surface.json,
-        minimize: args.minimize.then_some(convergence),
-        numerical: args.numerical || args.checkpoint.is_some(),
-        step: args.step,
-        checkpoint: args.checkpoint,
-        masses: args
-            .mass
-            .iter()
-            .map(|text| text.parse().map_err(UsageError))
-            .collect::<Result<_, _>>()?,
-        gas,
-        modes: args.modes,
-        exports: exports
-            .into_iter()
-            .filter_map(|(kind, path)| Some((kind, path?)))
-            .collect(),
-        animate: args.animate.map(|mode| mode as usize),
-        workers,
-    };
-    Ok((common, Task::Vibrations(Box::new(task))))
-}
-
-/// Longest displacement in central differences, Å: beyond it they are none.
-const LONGEST_STEP: f64 = 0.1;
-
 fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
     let directives = hold::directives(&args.hold, &args.scan)?;
     if !(1..=2).contains(&directives.scans()) {
@@ -353,118 +296,6 @@ fn scan_task(args: ScanArgs) -> Result<(Common, Task), UsageError> {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
     Ok((common, Task::Scan(Box::new(task))))
-}
-
-fn path_task(mut args: PathArgs) -> Result<(Common, Task), UsageError> {
-    let gas = GasSettings::new(&args.gas, args.surface.multiplicity).map_err(UsageError)?;
-    if args.surface.engine.is_none() {
-        // It is the gas's alone: force fields don't depend on it.
-        args.surface.multiplicity = None;
-    }
-    name_ends(&mut args.surface, &args.common.inputs);
-    let mut common = Common::new(args.common)?;
-    let surfaces = surfaces(&args.surface, &mut common)?;
-    let usual_saddle = if matches!(surfaces, Surfaces::Engine(_)) {
-        "gau"
-    } else {
-        "gau_tight"
-    };
-    // One path, all workers on its structures.
-    let workers = std::mem::replace(&mut common.threads, 1);
-    if common.output.is_some() && common.to.is_none() {
-        return Err(UsageError(unknown_extension(common.output.as_deref())));
-    }
-    let task = PathTask {
-        surfaces,
-        json: args.surface.json,
-        criteria: criteria(args.convergence.as_deref().unwrap_or("gau_tight"))?,
-        saddle_criteria: criteria(args.convergence.as_deref().unwrap_or(usual_saddle))?,
-        method: args.chain.method(),
-        images: usize::from(args.images),
-        minimize: !args.no_minimize,
-        saddle: args.saddle,
-        only_saddle: false,
-        csv: args.csv,
-        gas: args.rates.then_some(gas),
-        workers,
-    };
-    Ok((common, Task::Path(Box::new(task))))
-}
-
-/// Energies above the lowest (kcal/mol) that are searched completely where no window is given.
-const USUAL_WINDOW: f64 = 10.0;
-/// Those up to which a diverse set is chosen: receptors strain what they bind, and the gas phase folds what solvents unfold.
-const DIVERSE_WINDOW: f64 = 25.0;
-
-fn conformers_task(mut args: ConformersArgs) -> Result<(Common, Task), UsageError> {
-    let positive = |option: &str, value: f64| match value {
-        value if value > 0.0 && value.is_finite() => Ok(value),
-        value => Err(UsageError(format!("{option} {value}: a positive number is expected"))),
-    };
-    if !(args.coverage > 0.0 && args.coverage < 1.0) {
-        return Err(UsageError(format!(
-            "--coverage {}: a fraction between 0 and 1 is expected, such as 0.99",
-            args.coverage
-        )));
-    }
-    let select = match args.select {
-        SelectName::Energy => Select::Energy,
-        SelectName::Diverse => Select::Diverse,
-    };
-    let kept_window = match select {
-        Select::Energy => USUAL_WINDOW,
-        Select::Diverse => DIVERSE_WINDOW,
-    };
-    let search = Settings {
-        window: positive("--window", args.window.unwrap_or(USUAL_WINDOW))?,
-        same: PoolSettings {
-            rmsd: positive("--rmsd", args.rmsd)?,
-            keep_mirror_images: args.keep_mirror_images,
-            ..PoolSettings::default()
-        },
-        coverage: args.coverage,
-        max_minimizations: args.max_minimizations,
-        max_time: args
-            .max_time
-            .map(|seconds| longest("--max-time", seconds))
-            .transpose()?,
-        seed: args.seed,
-    };
-    let ensemble = EnsembleSettings {
-        most: args.max_conformers.map(|most| most as usize),
-        select,
-        window: args.window.unwrap_or(kept_window),
-        temperature: positive("--temperature", args.temperature)?,
-    };
-    let mut common = Common::new(args.common)?;
-    let refine = args
-        .refine
-        .as_deref()
-        .map(|text| other_surfaces(text, &mut args.surface, &common));
-    let refine = refine.transpose()?;
-    let surfaces = surfaces(&args.surface, &mut common)?;
-    let threads = std::mem::replace(&mut common.threads, 1);
-    if common.output.is_some() && common.to.is_none() {
-        return Err(UsageError(unknown_extension(common.output.as_deref())));
-    }
-    let task = ConformersTask {
-        surfaces,
-        json: args.surface.json,
-        method: match args.method {
-            MethodName::Auto => Method::Auto,
-            MethodName::Systematic => Method::Systematic,
-            MethodName::BasinHopping => Method::BasinHopping,
-            MethodName::MultiStart => Method::MultiStart,
-        },
-        search,
-        ensemble,
-        free_energy: args.free_energy,
-        isomers: args.enumerate_stereo.then_some(usize::from(args.max_isomers)),
-        refine,
-        checkpoint: args.checkpoint,
-        threads,
-    };
-    Ok((common, Task::Conformers(Box::new(task))))
 }
 
 fn compare_task(args: CompareArgs) -> Result<(Common, Task), UsageError> {
@@ -550,124 +381,6 @@ fn serve_task(args: ServeArgs) -> Result<(Common, Task), UsageError> {
     };
     Ok((common, Task::Serve(task)))
 }
-
-/// The surfaces that `--refine` names. A multiplicity is theirs alone where the first ones can't honour it.
-fn other_surfaces(text: &str, first: &mut SurfaceArgs, common: &Common) -> Result<Surfaces, UsageError> {
-    match ForceFieldName::from_str(text, true) {
-        Ok(forcefield) => {
-            let args = SurfaceArgs {
-                forcefield,
-                multiplicity: None,
-                ..first.clone()
-            };
-            Ok(Surfaces::ForceFields(Box::new(force_fields(&args)?)))
-        }
-        Err(_) => {
-            let engine = engine("--refine", text, first, common).map_err(|UsageError(error)| {
-                UsageError(format!("{error}; or a force field's name, as for --forcefield"))
-            })?;
-            if first.engine.is_none() {
-                first.multiplicity = None;
-            }
-            Ok(engine)
-        }
-    }
-}
-
-fn engine(option: &str, text: &str, args: &SurfaceArgs, common: &Common) -> Result<Surfaces, UsageError> {
-    let engine = text
-        .parse::<Engine>()
-        .map_err(|e| UsageError(format!("{option}: {e}")))?;
-    Ok(Surfaces::Engine(Arc::new(External {
-        engine,
-        charge: common.charge,
-        multiplicity: args.multiplicity,
-        waits: waits(args)?,
-        quiet: common.verbosity == Verbosity::Quiet,
-    })))
-}
-
-/// Where the surface can't be had several times at once, molecules are worked on one by one.
-fn surfaces(args: &SurfaceArgs, common: &mut Common) -> Result<Surfaces, UsageError> {
-    let surfaces = match &args.engine {
-        None if args.surface == Some(SurfaceName::Mix) => Surfaces::Mix(Box::new(mix(args, common.charge)?)),
-        Some(text) => engine("--engine", text, args, common)?,
-        None => Surfaces::ForceFields(Box::new(force_fields(args)?)),
-    };
-    if !surfaces.are_parallel() {
-        common.threads = 1;
-    }
-    Ok(surfaces)
-}
-
-/// Both bonding patterns.
-fn mix(args: &SurfaceArgs, charge: Option<i32>) -> Result<Mix, UsageError> {
-    if !(args.coupling > 0.0 && args.coupling.is_finite()) {
-        return Err(UsageError(format!(
-            "--coupling {}: a positive energy in kcal/mol is expected",
-            args.coupling
-        )));
-    }
-    if !args.reaction_energy.is_finite() {
-        return Err(UsageError(
-            "--reaction-energy: a number in kcal/mol is expected".to_owned(),
-        ));
-    }
-    let file = |path: &Option<PathBuf>, option: &str| match path {
-        Some(path) => Ok(Input::new(path.clone())),
-        None => Err(UsageError(format!(
-            "--surface mix needs the structures of both bonding patterns: {option} FILE is missing"
-        ))),
-    };
-    Ok(Mix {
-        fields: force_fields(args)?,
-        ends: [file(&args.reactant, "--reactant")?, file(&args.product, "--product")?],
-        coupling: args.coupling,
-        reaction_energy: args.reaction_energy,
-        charge,
-    })
-}
-
-/// Where the bonding patterns of `--surface mix` are not named they are those of two input files.
-fn name_ends(surface: &mut SurfaceArgs, inputs: &[PathBuf]) {
-    if let (Some(SurfaceName::Mix), [first, .., last]) = (surface.surface, inputs) {
-        surface.reactant.get_or_insert_with(|| first.clone());
-        surface.product.get_or_insert_with(|| last.clone());
-    }
-}
-
-fn force_fields(args: &SurfaceArgs) -> Result<ForceFields, UsageError> {
-    if args.cutoff.is_some_and(|cutoff| !(cutoff > 0.0 && cutoff.is_finite())) {
-        return Err(UsageError("--cutoff: a positive distance in Å is expected".to_owned()));
-    }
-    let user = match &args.parameters {
-        None => None,
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|e| UsageError(format!("{}: {e}", path.display())))?;
-            Some((path.display().to_string(), text))
-        }
-    };
-    ForceFields::new(args.forcefield, args.cutoff, args.multiplicity, user).map_err(UsageError)
-}
-
-fn waits(args: &SurfaceArgs) -> Result<Waits, UsageError> {
-    let limit = |option: &str, seconds: Option<f64>, otherwise: Duration| match seconds {
-        None => Ok(otherwise),
-        Some(seconds) => Duration::try_from_secs_f64(seconds)
-            .ok()
-            .filter(|limit| !limit.is_zero() && *limit <= LONGEST_WAIT)
-            .ok_or_else(|| UsageError(format!("{option} {seconds}: a positive number of seconds is expected"))),
-    };
-    let usual = Waits::default();
-    Ok(Waits {
-        evaluation: limit("--engine-timeout", args.engine_timeout, usual.evaluation)?,
-        connection: limit("--connect-timeout", args.connect_timeout, usual.connection)?,
-        interrupt: Some(interrupt::flag()),
-    })
-}
-
-/// A year: longer than anybody waits, and short enough for every clock.
-const LONGEST_WAIT: Duration = Duration::from_secs(31_557_600);
 
 impl Common {
     fn new(args: CommonArgs) -> Result<Self, UsageError> {

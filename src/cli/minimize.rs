@@ -8,10 +8,11 @@ use super::message::{Level, Message};
 use super::optimizer::{self, Walker};
 use super::pipeline::{Outcome, State};
 use super::prepare::Prepared;
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::json::{self, EnergyPart, Identity, MinimizeLine};
+use super::report::progress::step_line;
 use super::report::structure::{self, Annotation};
-use super::surface::{Assigned, Evaluated, Surfaces};
+use super::surface::{Assigned, Evaluated};
 use crate::chem::guard::{self, Change};
 use crate::coordinates::Constraint;
 use crate::formats::RawRecord;
@@ -317,27 +318,14 @@ impl Minimizations<'_> {
     }
 }
 
-fn step_line(progress: &Progress<'_>) -> String {
-    format!(
-        "step {:>5}, {:>5} evaluations, energy {:>16.8}, gradient rms {:.3e}",
-        progress.step,
-        progress.evaluations,
-        progress.energy,
-        vector::rms(progress.gradient)
-    )
-}
-
 impl Molecular for Minimizations<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

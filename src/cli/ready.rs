@@ -8,19 +8,19 @@ use super::report::json::{self, Identity};
 use super::surface::{Assigned, Surfaces};
 use crate::formats::{RawRecord, ReadError};
 
+/// What a command that works on molecules was asked for, of what all such commands share.
+pub struct Setting<'a> {
+    pub common: &'a Common,
+    pub surfaces: &'a Surfaces,
+    /// Whether JSON lines are wanted.
+    pub json: bool,
+    /// Whether a configuration that the input leaves open is left to chance, and said to be.
+    pub leaves_open: bool,
+}
+
 /// A command that works on one molecule with its surface at a time.
 pub trait Molecular: Sync {
-    fn common(&self) -> &Common;
-
-    fn surfaces(&self) -> &Surfaces;
-
-    /// Whether JSON lines are wanted.
-    fn json(&self) -> bool;
-
-    /// Whether a configuration that the input leaves open is not left to chance.
-    fn takes_every_isomer(&self) -> bool {
-        false
-    }
+    fn setting(&self) -> Setting<'_>;
 
     /// Fills in the outcome. After an error nothing of it is written but the error itself.
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String>;
@@ -29,11 +29,16 @@ pub trait Molecular: Sync {
 impl<M: Molecular> Work for M {
     fn record(&self, raw: &RawRecord) -> Outcome {
         let mut outcome = Outcome::default();
-        let (charge, json) = (self.common().charge, self.json());
-        let Some(ready) = ready(raw, charge, self.surfaces(), json, &mut outcome) else {
+        let Setting {
+            common,
+            surfaces,
+            json,
+            leaves_open,
+        } = self.setting();
+        let Some(ready) = ready(raw, common.charge, surfaces, json, &mut outcome) else {
             return outcome;
         };
-        if !self.takes_every_isomer() {
+        if leaves_open {
             outcome.messages.extend(ready.left_open());
         }
         if let Err(reason) = self.work(raw, &ready, &mut outcome) {
@@ -43,7 +48,7 @@ impl<M: Molecular> Work for M {
     }
 
     fn unreadable(&self, error: &ReadError) -> String {
-        unreadable(error, self.json())
+        unreadable(error, self.setting().json)
     }
 }
 

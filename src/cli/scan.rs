@@ -7,11 +7,11 @@ use super::job::{Common, ScanTask};
 use super::message::{Level, Message};
 use super::optimizer::Optimizer;
 use super::pipeline::{Outcome, State, in_threads};
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::json::Identity;
 use super::report::scan::{AxisPart, PointPart, ScanLine, shown};
 use super::report::structure::{self, Annotation};
-use super::surface::{Assigned, Live, Surfaces};
+use super::surface::{Assigned, Live};
 use crate::formats::{Format, RawRecord};
 use crate::optimize::constrained::difference;
 use crate::optimize::grid::{self, Index};
@@ -292,16 +292,13 @@ fn line<'a>(raw: &'a RawRecord, scan: &Scan<'a>, points: &[Point], wall_seconds:
 }
 
 impl Molecular for Scans<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -7,8 +7,9 @@ use super::job::{Common, Verbosity};
 use super::message::Level;
 use super::optimizer;
 use super::pipeline::{Outcome, State};
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::json::{self, EnergyPart, Identity};
+use super::report::progress::step_line;
 use super::report::structure::{self, Annotation};
 use super::report::ts::TsLine;
 use super::surface::{Assigned, Evaluated, Surfaces};
@@ -413,27 +414,14 @@ fn line(raw: &RawRecord, ready: &Ready, found: &Found) -> String {
     })
 }
 
-fn step_line(progress: &Progress<'_>) -> String {
-    format!(
-        "step {:>5}, {:>5} evaluations, energy {:>16.8}, gradient rms {:.3e}",
-        progress.step,
-        progress.evaluations,
-        progress.energy,
-        vector::rms(progress.gradient)
-    )
-}
-
 impl Molecular for Searches<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -6,13 +6,13 @@ use super::descent::descend;
 use super::job::{Common, Export, VibrationsTask};
 use super::message::{Level, Message};
 use super::pipeline::{Outcome, State};
-use super::ready::{Molecular, Ready};
+use super::ready::{Molecular, Ready, Setting};
 use super::report::json::{EnergyPart, Identity};
 use super::report::structure::{self, Annotation};
 use super::report::vibrations::{HessianPart, MinimizationPart, ThermochemistryPart, VibrationsLine, displacements};
 use super::report::viewers::{Scene, animation};
 use super::second_derivatives::SecondDerivatives;
-use super::surface::{Evaluated, Live, Surfaces};
+use super::surface::{Evaluated, Live};
 use crate::formats::{Format, RawRecord};
 use crate::hessian::Displacements;
 use crate::optimize::{Criteria, Stop, vector};
@@ -334,16 +334,13 @@ fn title(ready: &Ready, found: &Found) -> String {
 }
 
 impl Molecular for Vibrations<'_> {
-    fn common(&self) -> &Common {
-        self.common
-    }
-
-    fn surfaces(&self) -> &Surfaces {
-        &self.task.surfaces
-    }
-
-    fn json(&self) -> bool {
-        self.task.json
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            common: self.common,
+            surfaces: &self.task.surfaces,
+            json: self.task.json,
+            leaves_open: true,
+        }
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! The ensemble that is given out: which minima are kept, polished and proven, with their populations.
 
-use super::pool::{Entry, Found, Pool};
+use super::pool::{Candidate, Entry, Found, Pool};
 use super::relax::{Halt, POLISHED, Surface};
 use super::search::Search;
 use super::similarity::mirrored;
@@ -202,14 +202,19 @@ fn polish(
 /// The members where polishing left them, each once: two may have come from a saddle to one and the same minimum.
 fn reunite(search: &Search<'_>, members: Vec<Member>, proofs: Vec<Option<Proven>>) -> Vec<Member> {
     let mut pool = Pool::new(search.molecule, search.settings.same);
-    let mut proven: Vec<bool> = Vec::new();
-    for (member, proof) in members.into_iter().zip(proofs) {
+    let ends: Vec<(Member, Option<Proven>)> = members.into_iter().zip(proofs).collect();
+    // Nothing is in the pool yet: what each looks like is found on all threads, and compared in order afterwards.
+    let examine = |(member, proof): (Member, Option<Proven>)| {
         let end = proof.filter(|p| search.is_same_molecule(&p.minimum.point.x));
-        let (energy, x, is_proven) = match end {
-            Some(end) => (end.minimum.point.energy, end.minimum.point.x, end.proven),
-            None => (member.energy, member.x, false),
-        };
-        match pool.insert(energy, &x) {
+        match end {
+            Some(end) => (pool.examine(end.minimum.point.energy, &end.minimum.point.x), end.proven),
+            None => (pool.examine(member.energy, &member.x), false),
+        }
+    };
+    let candidates: Vec<(Candidate, bool)> = ends.into_par_iter().map(examine).collect();
+    let mut proven: Vec<bool> = Vec::new();
+    for (candidate, is_proven) in candidates {
+        match pool.admit(candidate) {
             Found::New(_) => proven.push(is_proven),
             Found::Known(id) => proven[id] |= is_proven,
         }

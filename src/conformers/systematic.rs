@@ -16,6 +16,7 @@
 use super::relax::Attempt;
 use super::rotors::Rotor;
 use super::search::{End, Search, stream};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::PI;
 
@@ -148,8 +149,18 @@ impl Builder<'_, '_> {
         let attempts = self.search.relax(&starts, false)?;
         let search = &*self.search;
         let same = |stem: &Stem| search.is_same_molecule(&stem.x);
-        let stems = attempts.iter().map(|a| stem(&search.rotors, a).filter(same));
+        let stems = attempts.par_iter().map(|a| stem(&search.rotors, a).filter(same));
         Ok(stems.collect())
+    }
+
+    /// Minimizes groups of starts together, which keeps all threads busy.
+    fn relax_groups(&mut self, groups: Vec<Vec<Vec<f64>>>) -> Result<Vec<Vec<Option<Stem>>>, End> {
+        let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
+        let mut found = self.relax(groups.into_iter().flatten().collect())?.into_iter();
+        Ok(sizes
+            .into_iter()
+            .map(|size| found.by_ref().take(size).collect())
+            .collect())
     }
 
     fn directions(&self, rotor: usize) -> impl Iterator<Item = f64> + use<> {
@@ -191,8 +202,8 @@ impl Builder<'_, '_> {
     }
 
     fn scan_singles(&mut self) -> Result<(), End> {
-        for rotor in 0..self.search.rotors.len() {
-            let found = self.relax(self.round(rotor))?;
+        let rounds = (0..self.search.rotors.len()).map(|r| self.round(r)).collect();
+        for (rotor, found) in self.relax_groups(rounds)?.into_iter().enumerate() {
             let mut states = vec![(self.reference.angles[rotor], self.reference.energy)];
             for stem in found.into_iter().flatten().filter(|s| self.rests(s, &[rotor])) {
                 let angle = stem.angles[rotor];
@@ -238,36 +249,51 @@ impl Builder<'_, '_> {
         self.search.mirrors && rotors.into_iter().all(|(r, &a)| r.distance(a, -a) < SAME_MINIMUM)
     }
 
+    /// Rotors that are neighbours, the earlier in the order first.
+    fn neighboring_pairs(&self) -> Vec<[usize; 2]> {
+        let earlier = |place: usize| self.order[..place].iter().map(move |&first| (first, place));
+        let pairs = (1..self.order.len()).flat_map(earlier);
+        let pairs = pairs.map(|(first, place)| [first, self.order[place]]);
+        pairs
+            .filter(|&[first, second]| self.are_neighbors(first, second))
+            .collect()
+    }
+
     fn scan_pairs(&mut self) -> Result<(), End> {
-        for place in 1..self.order.len() {
-            let second = self.order[place];
-            for earlier in 0..place {
-                let first = self.order[earlier];
-                if self.are_neighbors(first, second) {
-                    let table = self.scan_pair(first, second)?;
-                    self.tables.push(table);
-                }
-            }
-        }
+        let pairs = self.neighboring_pairs();
+        let mirrored = self.is_mirrored();
+        let grids = pairs.iter().map(|&pair| self.grid(pair, mirrored)).collect();
+        let found = self.relax_groups(grids)?;
+        let minima = pairs.iter().zip(found);
+        let minima: Vec<Vec<Stem>> = minima
+            .map(|(pair, found)| self.pair_minima(pair, found, mirrored))
+            .collect();
+        let put_back = pairs.iter().zip(&minima);
+        let put_back = put_back.map(|(pair, minima)| self.put_back(pair[1], minima)).collect();
+        let parents = self.relax_groups(put_back)?;
+        let tables = pairs.iter().zip(&minima).zip(parents);
+        self.tables = tables
+            .map(|((&pair, minima), parents)| self.table(pair, minima, parents))
+            .collect();
         Ok(())
     }
 
-    fn scan_pair(&mut self, first: usize, second: usize) -> Result<PairTable, End> {
-        let mirrored = self.is_mirrored();
-        let mut starts = Vec::new();
-        for a in self.directions(first) {
-            // Of each pair of mirror images the one with the positive angle, and on the plane both.
-            if mirrored && a < -1e-9 {
-                continue;
-            }
-            for b in self.directions(second) {
-                let mut x = self.reference.x.clone();
-                self.search.rotors[first].set(&mut x, a);
-                self.search.rotors[second].set(&mut x, b);
-                starts.push(x);
-            }
-        }
-        let found = self.relax(starts)?;
+    /// Starts with two rotors turned all round.
+    fn grid(&self, [first, second]: [usize; 2], mirrored: bool) -> Vec<Vec<f64>> {
+        // Of each pair of mirror images the one with the positive angle, and on the plane both.
+        let firsts = self.directions(first).filter(|&a| !mirrored || a >= -1e-9);
+        let angles = firsts.flat_map(|a| self.directions(second).map(move |b| [a, b]));
+        let turned = |[a, b]: [f64; 2]| {
+            let mut x = self.reference.x.clone();
+            self.search.rotors[first].set(&mut x, a);
+            self.search.rotors[second].set(&mut x, b);
+            x
+        };
+        angles.map(turned).collect()
+    }
+
+    /// The distinct minima that a grid led to, all other rotors at the reference.
+    fn pair_minima(&self, pair: &[usize; 2], found: Vec<Option<Stem>>, mirrored: bool) -> Vec<Stem> {
         let mut minima: Vec<Stem> = Vec::new();
         for stem in found.into_iter().flatten() {
             let image = mirrored.then(|| Stem {
@@ -277,14 +303,12 @@ impl Builder<'_, '_> {
                 fled: Vec::new(),
             });
             for stem in [Some(stem), image].into_iter().flatten() {
-                if self.rests(&stem, &[first, second])
-                    && !minima.iter().any(|m| self.same_states(m, &stem, &[first, second]))
-                {
+                if self.rests(&stem, pair) && !minima.iter().any(|m| self.same_states(m, &stem, pair)) {
                     minima.push(stem);
                 }
             }
         }
-        self.table(first, second, &minima)
+        minima
     }
 
     fn same_states(&self, a: &Stem, b: &Stem, rotors: &[usize]) -> bool {
@@ -292,14 +316,17 @@ impl Builder<'_, '_> {
         rotors.iter().all(near)
     }
 
-    /// Finds the parents: the second rotor is put back, and the molecule relaxed.
-    fn table(&mut self, first: usize, second: usize, minima: &[Stem]) -> Result<PairTable, End> {
+    /// Starts for the parents of minima: a rotor is put back.
+    fn put_back(&self, rotor: usize, minima: &[Stem]) -> Vec<Vec<f64>> {
         let back = |stem: &Stem| {
             let mut x = stem.x.clone();
-            self.search.rotors[second].set(&mut x, self.reference.angles[second]);
+            self.search.rotors[rotor].set(&mut x, self.reference.angles[rotor]);
             x
         };
-        let parents = self.relax(minima.iter().map(back).collect())?;
+        minima.iter().map(back).collect()
+    }
+
+    fn table(&self, [first, second]: [usize; 2], minima: &[Stem], parents: Vec<Option<Stem>>) -> PairTable {
         let pair = |(stem, parent): (&Stem, Option<Stem>)| {
             let parent = parent
                 .filter(|p| self.rests(p, &[first]))
@@ -311,11 +338,11 @@ impl Builder<'_, '_> {
                 both: stem.energy - self.reference.energy,
             }
         };
-        Ok(PairTable {
+        PairTable {
             first,
             second,
             pairs: minima.iter().zip(parents).map(pair).collect(),
-        })
+        }
     }
 
     /// The build-up itself.

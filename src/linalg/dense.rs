@@ -237,6 +237,19 @@ impl SymmetricMatrix {
     }
 }
 
+/// The solution of `A x = b` for any square matrix, given by its rows, by LU decomposition with partial pivoting.
+///
+/// # Errors
+/// A singular matrix.
+///
+/// # Panics
+/// Where the rows are not as long as `b`, or there are more or fewer of them.
+pub fn solve(rows: &[Vec<f64>], b: &[f64]) -> Result<Vec<f64>, LinalgError> {
+    let lu = DMatrix::from_fn(b.len(), b.len(), |i, j| rows[i][j]).lu();
+    let x = lu.solve(&DVector::from_column_slice(b)).ok_or(LinalgError::Singular)?;
+    Ok(x.as_slice().to_vec())
+}
+
 /// Orthonormalizes vectors in their order (Gram–Schmidt, twice over), leaving out those that depend on the ones before:
 /// of which less than `threshold` of the length remains.
 #[must_use]

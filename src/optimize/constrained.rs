@@ -7,6 +7,7 @@
 
 use super::{Criteria, Limits, Minimum, Observer, OptimizeError, Point, StepOutcome, Stepper, minimize};
 use crate::coordinates::{Constraint, Primitive, Row};
+use crate::linalg::dense;
 use crate::potential::{AddCurvature, EvalError, Mask, Potential};
 
 /// Constraints hold to this (Å or radian) after a retraction.
@@ -147,7 +148,7 @@ impl Manifold {
                 return Ok(());
             }
             let before = x.to_vec();
-            let mut multipliers = solve(products(&self.rows(x), directions), residuals.clone());
+            let mut multipliers = solve(products(&self.rows(x), directions), &residuals);
             let mut now = f64::NAN;
             for _ in 0..MOST_HALVINGS {
                 add(directions, &multipliers, x);
@@ -227,39 +228,19 @@ fn remove(rows: &[Row], directions: &[Row], vector: &mut [f64]) {
     }
     // Twice is enough: the second pass takes away the round-off of the first.
     for _ in 0..2 {
-        let along = directions.iter().map(|d| -dot(d, vector)).collect();
-        let factors = solve(products(directions, rows), along);
+        let along: Vec<f64> = directions.iter().map(|d| -dot(d, vector)).collect();
+        let factors = solve(products(directions, rows), &along);
         add(rows, &factors, vector);
     }
 }
 
-/// Solves a small dense system by elimination with partial pivoting.
-fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
-    let n = right.len();
+/// The factors of the constraints' gradients; none where no gradient is left, as where all atoms of a constraint are frozen.
+fn solve(mut matrix: Vec<Vec<f64>>, right: &[f64]) -> Vec<f64> {
     let size = matrix.iter().map(|row| largest(row)).fold(0.0, f64::max);
     for (i, row) in matrix.iter_mut().enumerate() {
         row[i] += RIDGE * size;
     }
-    for i in 0..n {
-        let best = (i..n).max_by(|&a, &b| matrix[a][i].abs().total_cmp(&matrix[b][i].abs()));
-        let best = best.unwrap_or(i);
-        matrix.swap(i, best);
-        right.swap(i, best);
-        let (above, below) = matrix.split_at_mut(i + 1);
-        let pivot_row = &above[i];
-        for (k, row) in below.iter_mut().enumerate() {
-            let factor = row[i] / pivot_row[i];
-            for (value, pivot) in row[i..].iter_mut().zip(&pivot_row[i..]) {
-                *value -= factor * pivot;
-            }
-            right[i + 1 + k] -= factor * right[i];
-        }
-    }
-    for i in (0..n).rev() {
-        let known: f64 = (i + 1..n).map(|k| matrix[i][k] * right[k]).sum();
-        right[i] = (right[i] - known) / matrix[i][i];
-    }
-    right
+    dense::solve(&matrix, right).unwrap_or_else(|_| vec![0.0; right.len()])
 }
 
 /// A surface with the gradient along the manifold only, for points on it.

@@ -237,6 +237,19 @@ pub struct Limits {
     pub noise: Option<f64>,
 }
 
+impl Limits {
+    /// What is left of them after so many steps and evaluations, and so much time.
+    #[must_use]
+    pub fn after(&self, steps: usize, evaluations: usize, time: Duration) -> Self {
+        Self {
+            steps: self.steps.map(|most| most.saturating_sub(steps)),
+            evaluations: self.evaluations.map(|most| most.saturating_sub(evaluations)),
+            time: self.time.map(|longest| longest.saturating_sub(time)),
+            noise: self.noise,
+        }
+    }
+}
+
 /// Where a minimization ended, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Minimum {

@@ -156,15 +156,7 @@ impl Task<'_> {
         started: Instant,
     ) -> Result<Minimum, OptimizeError> {
         let (steps, evaluations) = earlier.map_or((0, 0), |m| (m.steps, m.evaluations));
-        let limits = Limits {
-            noise: self.limits.noise,
-            steps: self.limits.steps.map(|most| most.saturating_sub(steps)),
-            evaluations: self.limits.evaluations.map(|most| most.saturating_sub(evaluations)),
-            time: self
-                .limits
-                .time
-                .map(|longest| longest.saturating_sub(started.elapsed())),
-        };
+        let limits = self.limits.after(steps, evaluations, started.elapsed());
         let mut observer = CountingOn {
             inner: &mut *self.observer,
             steps,

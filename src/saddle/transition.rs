@@ -148,15 +148,7 @@ impl Task<'_> {
         started: Instant,
     ) -> Result<Found, SearchError> {
         let (steps, evaluations) = earlier.map_or((0, 0), |found| (found.steps, found.evaluations));
-        let limits = Limits {
-            steps: self.limits.steps.map(|most| most.saturating_sub(steps)),
-            evaluations: self.limits.evaluations.map(|most| most.saturating_sub(evaluations)),
-            time: self
-                .limits
-                .time
-                .map(|longest| longest.saturating_sub(started.elapsed())),
-            noise: self.limits.noise,
-        };
+        let limits = self.limits.after(steps, evaluations, started.elapsed());
         let mut observer = CountingOn {
             inner: &mut *self.observer,
             steps,

@@ -6,7 +6,8 @@ use super::super::crossing::Method;
 use super::super::hold;
 use super::super::path::PathTask;
 use super::super::ts::{Known, Route, TsTask, Uphill};
-use super::{Common, Task, UsageError, criteria, name_ends, surfaces, unknown_extension};
+use super::surface::{name_ends, other_surfaces, surfaces, take_ends, usual_saddle};
+use super::{Common, Task, UsageError, criteria, unknown_extension};
 use crate::coordinates::Primitive;
 use crate::formats::Format;
 use crate::optimize::Limits;
@@ -16,8 +17,14 @@ use crate::saddle;
 const IMAGES: usize = 11;
 
 pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
+    args.from_ends |= take_ends(&args.surface, &mut args.common);
     if args.from_ends {
         name_ends(&mut args.surface, &args.common.inputs);
+    } else if args.refine.is_some() {
+        return Err(UsageError(
+            "--refine goes with two structures: --from-ends, or --surface mix with --reactant and --product alone"
+                .to_owned(),
+        ));
     }
     let directives = hold::directives(&args.hold, &[])?;
     if directives.scans() > 0 {
@@ -32,7 +39,11 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
         ));
     }
     let mut common = Common::new(args.common)?;
-    let surfaces = surfaces(&args.surface, &mut common)?;
+    let refine = args.refine.as_deref();
+    let refine = refine.map(|text| other_surfaces(text, &mut args.surface, &common));
+    let refine = refine.transpose()?;
+    let mut surfaces = surfaces(&args.surface, &mut common)?;
+    surfaces.renumber(args.renumber);
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
@@ -40,7 +51,7 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
     let usual = if surfaces.need_bonds() || args.rotors {
         "gau_tight"
     } else {
-        "gau"
+        usual_saddle(&surfaces, refine.as_ref())
     };
     let criteria = criteria(args.convergence.as_deref().unwrap_or(usual))?;
     if args.method == SaddleMethodName::MinMode && args.mode.is_some_and(|mode| mode > 1) {
@@ -57,11 +68,13 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
             saddle_criteria: criteria,
             method: Method::Grow,
             images: IMAGES,
+            renumber: args.renumber,
             minimize: true,
             saddle: true,
             only_saddle: true,
             csv: None,
             gas: None,
+            refine,
             workers: std::mem::replace(&mut common.threads, 1),
         };
         return Ok((common, Task::Path(Box::new(task))));

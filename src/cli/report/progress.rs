@@ -1,6 +1,7 @@
 //! Progress: only on a terminal, never with `--quiet`.
 
 use crate::cli::job::Verbosity;
+use crate::optimize::{Progress, vector};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal};
 
@@ -76,4 +77,15 @@ impl Spinner {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Where a walk is.
+pub fn step_line(progress: &Progress<'_>) -> String {
+    format!(
+        "step {:>5}, {:>5} evaluations, energy {:>16.8}, gradient rms {:.3e}",
+        progress.step,
+        progress.evaluations,
+        progress.energy,
+        vector::rms(progress.gradient)
+    )
 }
