@@ -18,10 +18,11 @@ use crate::coordinates::{Constraint, InternalCoordinates, Primitive};
 use crate::directives::Directives;
 use crate::formats::{Format, RawRecord};
 use crate::hessian::lowest::Approximate;
-use crate::hessian::{Differenced, Model, numerical};
+use crate::hessian::{Differenced, Model, numerical, rigid};
 use crate::optimize::constrained::Manifold;
 use crate::optimize::observer::{Each, Interrupt};
 use crate::optimize::{Criteria, Limits, Observer, Progress, Stop, vector};
+use crate::potential::Potential;
 use crate::saddle::{
     self, Chart, Climber, Curvature, FollowSettings, Follower, Guide, Kind, MinMode, MinModeSettings, OnManifold,
     SearchError, Transition, VerifySettings, find_transition,
@@ -203,7 +204,16 @@ impl Searches<'_> {
         };
         let guide = match &self.task.uphill {
             Uphill::Mode(0) => Guide::Lowest,
-            Uphill::Mode(number) => Guide::Mode(*number),
+            Uphill::Mode(number) => {
+                let vibrations = x0.len() - rigid::modes(x0, &vec![1.0; molecule.len()]).len();
+                if *number >= vibrations {
+                    return Err(format!(
+                        "--mode {}: the molecule has {vibrations} vibrations",
+                        number + 1
+                    ));
+                }
+                Guide::Mode(*number)
+            }
             Uphill::Along(primitives) => {
                 check_atoms(primitives, molecule.len())?;
                 Guide::Along(saddle::driven(&mut coordinates, primitives, x0))
@@ -283,10 +293,14 @@ impl Searches<'_> {
                 stop,
             ));
         }
-        if !manifold.is_everything() {
-            surface = Box::new(OnManifold::new(surface, manifold.clone()));
-        }
-        match find_transition(&mut *surface, &x0, climber, task) {
+        let mut within;
+        let potential: &mut dyn Potential = if manifold.is_everything() {
+            &mut *surface
+        } else {
+            within = OnManifold::new(&mut *surface, manifold.clone());
+            &mut within
+        };
+        match find_transition(potential, &x0, climber, task) {
             Ok(transition) => Ok((transition, None)),
             Err(SearchError::Surface { error, last }) => {
                 let unfinished = Transition {
@@ -365,7 +379,14 @@ fn summary(ready: &Ready, found: &Found) -> String {
             .take(2)
             .map(|mode| format!("{:+.0}", mode.wavenumber_cm1))
             .collect();
-        format!(", lowest modes {} cm⁻¹", told.join(" and "))
+        let noise = match verified.within_noise_cm1() {
+            Some(wavenumber) => format!(", of which that of {wavenumber:+.0} is within noise of zero"),
+            None => String::new(),
+        };
+        match told.len() {
+            0 => String::new(),
+            _ => format!(", lowest modes {} cm⁻¹{noise}", told.join(" and ")),
+        }
     });
     let again = match found.transition.searches {
         1 => String::new(),

@@ -138,6 +138,13 @@ impl Verified {
         self.kind() == Kind::TransitionState
     }
 
+    /// The wavenumber (cm⁻¹) of a mode that is negative, but not beyond the threshold: whether it leads down can't be told.
+    #[must_use]
+    pub fn within_noise_cm1(&self) -> Option<f64> {
+        let mode = self.modes.get(self.negative_modes)?;
+        (mode.wavenumber_cm1 < 0.0).then_some(mode.wavenumber_cm1)
+    }
+
     /// The lowest mode's wavenumber (cm⁻¹), where it is imaginary: negative.
     #[must_use]
     pub fn imaginary_wavenumber_cm1(&self) -> Option<f64> {
