@@ -272,6 +272,13 @@ pub struct TsArgs {
     /// any Hessian: for large molecules). auto: image, beyond 300 atoms min-mode.
     #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with = "rotors")]
     pub method: SaddleMethodName,
+    /// Where second derivatives come from: full (the surface's own at each point; on engines two gradients a coordinate, --threads of them at
+    /// once), start (learnt by one gradient a coordinate at the start, then from the steps), learnt (a guess, a few gradients along the
+    /// mode, and the steps). auto: full on force fields, learnt on engines.
+    #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with_all = ["rotors", "from_ends"])]
+    pub hessian: HessianName,
+    #[command(flatten)]
+    pub hold: HoldArgs,
     /// Follow this mode of the start uphill, numbers from 1 for the lowest.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["along", "rotors"])]
     pub mode: Option<u16>,
@@ -592,6 +599,14 @@ pub enum SaddleMethodName {
     Image,
     PRfo,
     MinMode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HessianName {
+    Auto,
+    Full,
+    Start,
+    Learnt,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,10 +1,11 @@
 //! `ts`: transition states from one structure, and barriers of rotation.
 
-use super::super::args::{SaddleMethodName, TsArgs};
+use super::super::args::{HessianName, SaddleMethodName, TsArgs};
 use super::super::barriers::BarriersTask;
 use super::super::crossing::Method;
+use super::super::hold;
 use super::super::path::PathTask;
-use super::super::ts::{Route, TsTask, Uphill};
+use super::super::ts::{Known, Route, TsTask, Uphill};
 use super::surface::{name_ends, other_surfaces, surfaces, take_ends, usual_saddle};
 use super::{Common, Task, UsageError, criteria, unknown_extension};
 use crate::coordinates::Primitive;
@@ -22,6 +23,18 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
     } else if args.refine.is_some() {
         return Err(UsageError(
             "--refine goes with two structures: --from-ends, or --surface mix with --reactant and --product alone"
+                .to_owned(),
+        ));
+    }
+    let directives = hold::directives(&args.hold, &[])?;
+    if directives.scans() > 0 {
+        return Err(UsageError(
+            "a $scan among the constraints: use the command scan".to_owned(),
+        ));
+    }
+    if (args.rotors || args.from_ends) && !directives.is_empty() {
+        return Err(UsageError(
+            "what is held (--freeze, --fix, --set) is held in the search from one structure only, without --rotors and --from-ends"
                 .to_owned(),
         ));
     }
@@ -75,7 +88,25 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
         };
         return Ok((common, Task::Barriers(Box::new(task))));
     }
+    if args.method == SaddleMethodName::MinMode && args.hessian != HessianName::Auto {
+        return Err(UsageError(
+            "--hessian beside --method min-mode: that method knows no second derivatives".to_owned(),
+        ));
+    }
+    let by_differences = args.hessian == HessianName::Full && !surfaces.need_bonds();
     let task = TsTask {
+        workers: if by_differences {
+            std::mem::replace(&mut common.threads, 1)
+        } else {
+            1
+        },
+        known: match args.hessian {
+            HessianName::Auto => Known::Auto,
+            HessianName::Full => Known::Full,
+            HessianName::Start => Known::Start,
+            HessianName::Learnt => Known::Learnt,
+        },
+        directives,
         surfaces,
         json: args.surface.json,
         criteria,
