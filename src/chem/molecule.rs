@@ -290,6 +290,14 @@ impl Molecule {
         self.atoms[atom].unpaired_electrons = count;
     }
 
+    /// Gives a bond a mark as in a drawing.
+    ///
+    /// # Panics
+    /// Where there is no such bond.
+    pub fn set_bond_mark(&mut self, bond: usize, mark: BondMark) {
+        self.bonds[bond].mark = mark;
+    }
+
     /// Sets a bond's order.
     pub fn set_bond_order(&mut self, bond: usize, order: BondOrder) {
         self.bonds[bond].order = order;

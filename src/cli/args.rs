@@ -421,13 +421,14 @@ pub struct ConformersArgs {
     /// How to search; auto: systematic where few bonds turn and no ring is flexible, else basin hopping from random starts.
     #[arg(long, value_name = "NAME", default_value = "auto")]
     pub method: MethodName,
-    /// Conformers up to this much above the lowest are wanted, kcal/mol [default: 10; a diverse set may reach up to 25].
+    /// Conformers up to this much above the lowest are wanted, kcal/mol [default: 10; for a diverse set 25, its shapes lie wherever they do].
     #[arg(long, value_name = "ENERGY")]
     pub window: Option<f64>,
     /// Keep so many at most.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_conformers: Option<u32>,
-    /// Which to keep: energy, the lowest; diverse, the lowest and those most unlike each other, mirror images apart.
+    /// Which to keep: energy, the lowest; diverse, the lowest and those that cover the molecule's shapes, mirror images apart. On a force field,
+    /// shapes are taken up to 8 kcal/mol above the lowest without electrostatics, whatever they are with them.
     #[arg(long, value_name = "NAME", default_value = "energy")]
     pub select: SelectName,
     /// Minima this close after superposition, and within 0.01 kcal/mol, are the same conformer, Å.

@@ -19,8 +19,10 @@ use crate::chem::stereo::Stereo;
 use crate::conformers::checkpoint::{Checkpoint, fingerprint};
 use crate::conformers::embed::Embedder;
 use crate::conformers::ensemble::Ensemble;
+use crate::conformers::relax::Surface;
 use crate::conformers::run;
 use crate::conformers::search::{End, Search, Tally};
+use crate::conformers::shapes;
 use crate::formats::RawRecord;
 use crate::potential::{EvalError, Potential};
 use rand::rngs::ChaCha8Rng;
@@ -89,6 +91,10 @@ impl Searches<'_> {
         let stated = ready.prepared.record.configuration.as_ref();
         let stereo = stated.map_or_else(|| Stereo::find(molecule), |configuration| configuration.stereo.clone());
         let mut search = Search::new(molecule, stereo, start, &surface, self.task.search, interrupt::flag());
+        let uncharged = ready.assigned.without_charges(molecule);
+        let shape_surface =
+            uncharged.map(|field| move || -> Result<Box<dyn Potential>, EvalError> { Ok(Box::new(field.evaluator())) });
+        search.shape_surface = shape_surface.as_ref().map(|open| open as &Surface<'_>);
         if let Some(path) = &self.task.checkpoint {
             let checkpoint = Checkpoint::open(path, self.fingerprint(ready)).map_err(|error| error.to_string())?;
             search.checkpoint = Some(checkpoint);
@@ -138,7 +144,12 @@ impl Searches<'_> {
         let settings = &self.task.search;
         let molecule = &ready.prepared.molecule;
         let graph = format!("{:?}", (molecule.atoms(), molecule.bonds()));
-        let words = format!("{:?} {:?} {}", self.task.method, settings.same, settings.seed);
+        let shapes = self.task.ensemble.places();
+        let shapes = shapes.map(|places| shapes::wanted(places, settings.max_minimizations));
+        let words = format!(
+            "{:?} {:?} {} {shapes:?}",
+            self.task.method, settings.same, settings.seed
+        );
         let mut numbers = ready.prepared.record.coordinates.clone();
         numbers.push(settings.window);
         // The energy at the start tells one set of parameters from another.

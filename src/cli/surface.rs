@@ -139,6 +139,14 @@ impl Assigned {
         }
     }
 
+    /// The force field without electrostatics, where it is one.
+    pub fn without_charges(&self, molecule: &Molecule) -> Option<Arc<ForceField>> {
+        match self {
+            Self::ForceField(field) => Some(field.without_charges(molecule)),
+            Self::Engine { .. } | Self::Mix(_) => None,
+        }
+    }
+
     /// Starts it.
     pub fn open(&self) -> Result<Live, EvalError> {
         Ok(match self {

@@ -1,12 +1,11 @@
 //! The ensemble that is given out: which minima are kept, polished and proven, with their populations.
 
+use super::fingerprints::{Fingerprints, unlikeness};
 use super::pool::{Candidate, Entry, Found, Pool};
 use super::relax::{Halt, POLISHED, Surface};
 use super::search::Search;
 use super::similarity::mirrored;
 use crate::chem::Molecule;
-use crate::chem::stereo::symmetry_classes;
-use crate::geometry::Vector;
 use crate::optimize::{Criteria, Lbfgs, Limits, ProofSettings, Proven, Stop, Task, minimize_proven};
 use crate::potential::EvalError;
 use crate::units::BOLTZMANN_KCAL_MOL_K;
@@ -17,10 +16,15 @@ use rayon::prelude::*;
 pub enum Select {
     /// The lowest.
     Energy,
-    /// The lowest one, and then each time the one most unlike those kept so far. Mirror images are kept apart: beside a receptor, which is
+    /// The lowest one, those that cover the shapes of the molecule ([`super::shapes`]), and where places are left, each time the one most unlike
+    /// those kept so far. Mirror images are kept apart: beside a receptor, which is
     /// chiral, they are different shapes.
     Diverse,
 }
+
+/// Energies above the lowest (kcal/mol) of minima that are added to a diverse set, unlike those that its shapes led to: receptors strain what
+/// they bind, and the gas phase folds what solvents unfold.
+const ADDED_WINDOW: f64 = 25.0;
 
 /// What is kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,10 +33,19 @@ pub struct EnsembleSettings {
     pub most: Option<usize>,
     /// Which ones, where there are more.
     pub select: Select,
-    /// How high above the lowest they may lie, kcal/mol. A diverse set may reach above the window in which the search is to be complete.
+    /// How high above the lowest they may lie, kcal/mol. A diverse set may reach above the window in which the search is to be complete, and is
+    /// unlimited at best: its shapes lie low where there are no electrostatics.
     pub window: f64,
     /// For populations, K.
     pub temperature: f64,
+}
+
+impl EnsembleSettings {
+    /// How many conformers a diverse set of limited size may hold.
+    #[must_use]
+    pub fn places(&self) -> Option<usize> {
+        self.most.filter(|_| self.select == Select::Diverse)
+    }
 }
 
 /// A conformer of the ensemble.
@@ -109,11 +122,16 @@ pub(super) struct Member {
 /// # Errors
 /// Where the surface can't be opened.
 pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool) -> Result<Ensemble, EvalError> {
-    let mut members: Vec<usize> = search.within(settings.window);
+    let mut members: Vec<usize> = offered(search, settings);
     let entries = search.pool.entries();
     members.sort_by(|&a, &b| entries[a].energy.total_cmp(&entries[b].energy).then(a.cmp(&b)));
     let offered: Vec<&Entry> = members.iter().map(|&m| &entries[m]).collect();
-    let kept = choose(search.molecule, &offered, settings);
+    let first: Vec<usize> = search
+        .kept
+        .iter()
+        .filter_map(|kept| members.iter().position(|m| m == kept))
+        .collect();
+    let kept = choose(search.molecule, &offered, &first, settings);
     let member = |m: usize| Member {
         energy: entries[m].energy,
         x: entries[m].x.clone(),
@@ -138,6 +156,20 @@ pub fn gather(search: &mut Search<'_>, settings: &EnsembleSettings, finish: bool
         unpolished,
         ..assemble(chosen, others, settings, saddles_left)
     })
+}
+
+/// Minima that may be kept: those within the window, and of a diverse set what the search keeps for its shape.
+fn offered(search: &Search<'_>, settings: &EnsembleSettings) -> Vec<usize> {
+    if settings.select == Select::Energy {
+        return search.within(settings.window);
+    }
+    let mut offered = search.within(settings.window.min(ADDED_WINDOW));
+    let within = search.within(settings.window);
+    let shapes = search.kept.iter().filter(|kept| within.binary_search(kept).is_ok());
+    offered.extend(shapes);
+    offered.sort_unstable();
+    offered.dedup();
+    offered
 }
 
 /// The ensemble of those that are chosen, with populations among these and the others.
@@ -268,8 +300,8 @@ fn weigh(mut kept: Vec<Member>, others: &[Member], settings: &EnsembleSettings, 
     }
 }
 
-/// Places in a list (by ascending energy) of those that are kept, ascending.
-fn choose(molecule: &Molecule, offered: &[&Entry], settings: &EnsembleSettings) -> Vec<usize> {
+/// Places in a list (by ascending energy) of those that are kept, ascending: the lowest, those that are to be kept first, others.
+fn choose(molecule: &Molecule, offered: &[&Entry], first: &[usize], settings: &EnsembleSettings) -> Vec<usize> {
     let most = settings.most.unwrap_or(usize::MAX);
     if settings.select == Select::Energy {
         return (0..most.min(offered.len())).collect();
@@ -281,70 +313,29 @@ fn choose(molecule: &Molecule, offered: &[&Entry], settings: &EnsembleSettings) 
     }
     let prints = Fingerprints::new(molecule);
     let prints: Vec<Vec<f64>> = offered.par_iter().map(|entry| prints.of(&entry.x)).collect();
-    let mut kept = vec![0];
-    let mut left = most.saturating_sub(places(0));
     let mut nearest = vec![f64::INFINITY; prints.len()];
-    loop {
-        let newest = &prints[kept[kept.len() - 1]];
+    let mut take = |newest: usize| -> Option<usize> {
         nearest
             .par_iter_mut()
             .zip(&prints)
-            .for_each(|(nearest, print)| *nearest = nearest.min(unlikeness(newest, print)));
+            .for_each(|(nearest, print)| *nearest = nearest.min(unlikeness(&prints[newest], print)));
         let farthest = (0..prints.len()).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
-        match farthest {
-            Some(next) if nearest[next] > 0.0 && places(next) <= left => {
-                left -= places(next);
-                kept.push(next);
-            }
-            _ => break,
+        farthest.filter(|&next| nearest[next] > 0.0)
+    };
+    let (mut kept, mut left) = (vec![0], most.saturating_sub(places(0)));
+    let mut next = take(0);
+    for &shape in first.iter().filter(|&&shape| shape != 0) {
+        if places(shape) <= left {
+            left -= places(shape);
+            kept.push(shape);
+            next = take(shape);
         }
+    }
+    while let Some(unlike) = next.filter(|&next| places(next) <= left) {
+        left -= places(unlike);
+        kept.push(unlike);
+        next = take(unlike);
     }
     kept.sort_unstable();
     kept
-}
-
-fn unlikeness(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-}
-
-/// Distances between heavy atoms, sorted within each pair of classes of equivalent atoms: the same however equivalent atoms are
-/// named and the molecule lies, so that no superposition is needed to tell how unlike two conformers are.
-struct Fingerprints {
-    /// Pairs of atoms, those of one pair of classes together.
-    groups: Vec<Vec<[usize; 2]>>,
-}
-
-impl Fingerprints {
-    fn new(molecule: &Molecule) -> Self {
-        let classes = symmetry_classes(molecule);
-        let heavy: Vec<usize> = (0..molecule.len())
-            .filter(|&a| molecule.element(a).atomic_number() > 1)
-            .collect();
-        let mut pairs: Vec<([usize; 2], [usize; 2])> = Vec::new();
-        for (n, &a) in heavy.iter().enumerate() {
-            for &b in &heavy[..n] {
-                let of = [classes[a].min(classes[b]), classes[a].max(classes[b])];
-                pairs.push((of, [a, b]));
-            }
-        }
-        pairs.sort_unstable();
-        let groups = pairs.chunk_by(|a, b| a.0 == b.0);
-        Self {
-            groups: groups.map(|group| group.iter().map(|p| p.1).collect()).collect(),
-        }
-    }
-
-    fn of(&self, x: &[f64]) -> Vec<f64> {
-        let mut print = Vec::new();
-        for group in &self.groups {
-            let start = print.len();
-            print.extend(
-                group
-                    .iter()
-                    .map(|&[a, b]| (Vector::of(x, a) - Vector::of(x, b)).square().sqrt()),
-            );
-            print[start..].sort_by(f64::total_cmp);
-        }
-        print
-    }
 }

@@ -4,14 +4,15 @@ use super::checkpoint::{Batch, Checkpoint};
 use super::coverage::{Estimate, List};
 use super::ensemble::{Ensemble, EnsembleSettings, Select, gather};
 use super::hopping::{self, CHAINS, Chain, MOST_HOPS, Round};
-use super::moves::{MolecularMoves, Moves, Origin};
+use super::moves::MolecularMoves;
 use super::relax::Relaxed;
-use super::search::{End, Search, Settings, stream};
+use super::search::{End, Search, Settings};
+use super::shapes::{self, Shapes};
+use super::starts::{Seeds, Starts};
 use super::systematic::{BuildSettings, Built, build};
 use crate::chem::Molecule;
 use crate::potential::EvalError;
-use rand::RngExt;
-use rand::rngs::ChaCha8Rng;
+use rayon::prelude::*;
 
 /// How to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +40,6 @@ impl Method {
     }
 }
 
-/// Makes a random geometry (Å) of the molecule from nothing; `None` where that failed.
-pub type Seeds<'a> = dyn Fn(&mut ChaCha8Rng) -> Option<Vec<f64>> + Sync + 'a;
-
 /// What a search came to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -68,10 +66,6 @@ const LEAST_BUDGET: u64 = 1000;
 /// More rotors than this are too many to enumerate, for saturated hydrocarbons, and for others.
 const MOST_HYDROCARBON_ROTORS: usize = 13;
 const MOST_ROTORS: usize = 5;
-
-/// How often a conjugated bond of a seed is turned over. Seeds have secondary amides and esters as these are most often; the other form is
-/// to be within reach.
-const TURNED_OVER: f64 = 0.05;
 
 /// Samples minimized together in multi-start.
 const SAMPLES: u64 = 64;
@@ -152,11 +146,19 @@ pub fn run(
         search.settings.max_minimizations = usual_budget(&search.settings, settings);
     }
     search.most_polished = settings.most.unwrap_or(usize::MAX);
+    let starts = Starts {
+        rotors: search.rotors.clone(),
+        moves: &moves,
+        seeds,
+        first: start,
+        seed: search.settings.seed,
+    };
+    let places = settings.places();
     let mut stages = Stages {
         search,
         moves: &moves,
-        seeds,
-        start,
+        starts: &starts,
+        places,
         watch,
     };
     let ended = match stages.run(chosen) {
@@ -197,17 +199,19 @@ fn usual_budget(search: &Settings, ensemble: &EnsembleSettings) -> Option<u64> {
 struct Stages<'r, 's, 'a> {
     search: &'s mut Search<'a>,
     moves: &'r MolecularMoves,
-    seeds: Option<&'r Seeds<'r>>,
-    start: &'r [f64],
+    starts: &'r Starts<'r>,
+    /// Places in a diverse set of limited size.
+    places: Option<usize>,
     watch: &'r mut dyn FnMut(&Search<'_>),
 }
 
 impl Stages<'_, '_, '_> {
     fn run(&mut self, method: Method) -> Result<(), End> {
-        self.search.relax(&[self.start.to_vec()], false)?;
+        self.search.relax(&[self.starts.first.to_vec()], false)?;
         if self.moves.is_empty() {
             return Ok(());
         }
+        self.take_shapes()?;
         match method {
             Method::Systematic => {
                 // How molecules lie beside each other is not enumerated.
@@ -225,12 +229,28 @@ impl Stages<'_, '_, '_> {
         }
     }
 
+    /// Puts minima into the pool that cover the shapes of the molecule, where a diverse set of limited size is wanted.
+    fn take_shapes(&mut self) -> Result<(), End> {
+        let (Some(surface), Some(places)) = (self.search.shape_surface, self.places) else {
+            return Ok(());
+        };
+        let wanted = shapes::wanted(places, self.search.settings.max_minimizations);
+        let starts = self.starts;
+        let shapes = Shapes::sample(self.search, surface, &|number| starts.shape(number), wanted)?;
+        // Some fall into one and the same minimum.
+        let covering = shapes.covering(self.search, places + places / 2);
+        let attempts = self.search.relax(&covering, false)?;
+        self.search.keep(&attempts);
+        (self.watch)(self.search);
+        Ok(())
+    }
+
     fn enumerate(&mut self) -> Result<Option<Built>, End> {
         let settings = BuildSettings {
             margin: margin(self.search.molecule),
             most_stems: 200_000,
         };
-        build(self.search, self.start, settings)
+        build(self.search, self.starts.first, settings)
     }
 
     /// Random starts, until the coverage is reached or so many were made.
@@ -238,7 +258,11 @@ impl Stages<'_, '_, '_> {
         for round in 0.. {
             let first = round * SAMPLES;
             let last = most.map_or(first + SAMPLES, |most| most.min(first + SAMPLES));
-            let starts: Vec<Vec<f64>> = (first..last).map(|number| self.random_start(number)).collect();
+            let starts = self.starts;
+            let starts: Vec<Vec<f64>> = (first..last)
+                .into_par_iter()
+                .map(|number| starts.sample(number))
+                .collect();
             self.search.relax(&starts, true)?;
             (self.watch)(self.search);
             if most.is_some_and(|most| last >= most) || self.is_covered() {
@@ -246,27 +270,6 @@ impl Stages<'_, '_, '_> {
             }
         }
         Ok(())
-    }
-
-    /// A geometry from the seeds; without them, or where they fail, the start with everything turned at random.
-    fn random_start(&self, number: u64) -> Vec<f64> {
-        let mut random = stream(self.search.settings.seed, 3, number, 0);
-        if let Some(mut x) = self.seeds.and_then(|seeds| seeds(&mut random)) {
-            let stiff = self.search.rotors.iter().filter(|rotor| rotor.stiff);
-            for rotor in stiff {
-                if random.random::<f64>() < TURNED_OVER {
-                    rotor.turn(&mut x, std::f64::consts::PI);
-                }
-            }
-            return x;
-        }
-        let mut x = self.start.to_vec();
-        for _ in 0..2 * (self.search.rotors.len() + 2) {
-            let kind = random.random_range(0..self.moves.kinds());
-            let moved = self.moves.propose(kind, &Origin::alone(&x), &mut random);
-            x = moved.unwrap_or(x);
-        }
-        x
     }
 
     fn is_covered(&self) -> bool {

@@ -117,6 +117,10 @@ pub struct Search<'a> {
     pub most_polished: usize,
     /// Raised to end early.
     pub interrupt: &'a AtomicBool,
+    /// Opens the surface that the shapes for a diverse set are judged on, where there is one: it should be free of electrostatics.
+    pub shape_surface: Option<&'a Surface<'a>>,
+    /// Pool numbers of the minima that are kept in a diverse set however high they lie, in the order of their worth.
+    pub kept: Vec<usize>,
     /// Where the search is logged, if it is.
     pub checkpoint: Option<Checkpoint>,
     started: Instant,
@@ -178,6 +182,8 @@ impl<'a> Search<'a> {
             tally: Tally::default(),
             most_polished: usize::MAX,
             interrupt,
+            shape_surface: None,
+            kept: Vec::new(),
             checkpoint: None,
             started: Instant::now(),
             reference: start.to_vec(),
@@ -253,6 +259,21 @@ impl<'a> Search<'a> {
         Halt {
             interrupt: self.interrupt,
             until: most.and_then(|most| self.started.checked_add(most)),
+        }
+    }
+
+    /// Whether less than this share of the time has passed, where time is limited.
+    #[must_use]
+    pub fn is_within_share(&self, share: f64) -> bool {
+        let most = self.settings.max_time;
+        most.is_none_or(|most| self.started.elapsed() < most.mul_f64(share))
+    }
+
+    /// Keeps the minima that attempts have led to in a diverse set.
+    pub fn keep(&mut self, attempts: &[Attempt]) {
+        for found in attempts.iter().filter_map(|attempt| attempt.found.as_ref()) {
+            let known = self.pool.find(found.energy, &found.x);
+            self.kept.extend(known.filter(|id| !self.kept.contains(id)));
         }
     }
 

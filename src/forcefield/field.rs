@@ -74,6 +74,18 @@ impl ForceField {
         })
     }
 
+    /// The same molecule's force field without electrostatics.
+    #[must_use]
+    pub fn without_charges(&self, molecule: &Molecule) -> Arc<Self> {
+        let mut terms = self.terms.clone();
+        terms.charges.fill(0.0);
+        let options = Options {
+            cutoff: self.nonbonded.cutoff,
+            level: Some(self.level),
+        };
+        Self::new(molecule, terms, options)
+    }
+
     /// The terms that it was made from.
     #[must_use]
     pub fn terms(&self) -> &Terms {

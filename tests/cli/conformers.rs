@@ -454,3 +454,72 @@ fn energy_and_population_go_with_each_structure() {
     );
     assert_eq!(limited.expect(0).out.matches("$$$$").count(), 3);
 }
+
+/// 5-Aminopentanoic acid as a zwitterion folds up in the gas phase: its ends meet. A diverse set has the stretched shape too, however high it
+/// lies, unless a window is stated.
+#[test]
+fn a_diverse_set_is_not_folded_by_charges() {
+    let folder = folder("conformers-shapes");
+    let zwitterion = "[NH3+]CCCCC(=O)[O-]";
+    let few = ["--forcefield", "mmff94s", "--max-conformers", "10", "--to", "xyz"];
+    let longest = |more: &[&str]| {
+        let arguments = [&["conf", "-q", "--smiles", zwitterion][..], &few, more].concat();
+        let run = thalweg(&folder, &arguments);
+        let frames = run.expect(0).out;
+        let lines: Vec<&str> = frames.lines().collect();
+        let atoms: usize = lines[0].parse().unwrap();
+        let place = |line: &str| -> Vec<f64> { line.split_whitespace().skip(1).map(|c| c.parse().unwrap()).collect() };
+        let length = |frame: &[&str]| {
+            // The nitrogen is the first atom, the carboxylate's carbon the sixth.
+            let (a, b) = (place(frame[2]), place(frame[7]));
+            a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+        };
+        lines.chunks(atoms + 2).map(length).fold(0.0, f64::max)
+    };
+    let lowest = longest(&[]);
+    let diverse = longest(&["--select", "diverse"]);
+    let within = longest(&["--select", "diverse", "--window", "10"]);
+    assert!(
+        lowest < 5.0 && within < 5.5 && diverse > 6.0,
+        "{lowest} {within} {diverse}"
+    );
+}
+
+/// A diverse set is the same for any number of threads.
+#[test]
+fn shapes_do_not_depend_on_threads() {
+    let folder = folder("conformers-shapes-threads");
+    let set = |threads: &str| {
+        let arguments = [
+            "conf",
+            "-q",
+            "--smiles",
+            "OCCNCCC(=O)NCC",
+            "--select",
+            "diverse",
+            "--max-conformers",
+            "20",
+        ];
+        let budget = ["--max-minimizations", "400", "--to", "sdf", "--threads", threads];
+        thalweg(&folder, &[&arguments[..], &budget].concat()).expect(0).out
+    };
+    let alone = set("1");
+    assert!(alone.matches("$$$$").count() >= 18);
+    assert_eq!(alone, set("2"));
+}
+
+/// Which side the hydrogen of a guanidine's =NH is on is left open by SMILES, and so it is on output.
+#[test]
+fn an_open_imine_stays_open() {
+    let folder = folder("conformers-imine");
+    let bond = |smiles: &str| {
+        let arguments = ["conf", "-q", "--smiles", smiles, "--max-conformers", "1", "--to", "sdf"];
+        let out = thalweg(&folder, &arguments).expect(0).out;
+        let double = out
+            .lines()
+            .find(|l| l.len() == 12 && l.ends_with("0") | l.ends_with("3") && &l[6..9] == "  2");
+        double.unwrap().to_owned()
+    };
+    assert_eq!(bond("N=C(N)NC"), "  1  2  2  3");
+    assert_eq!(bond("[H]/N=C(/N)NC"), "  1  2  2  0");
+}

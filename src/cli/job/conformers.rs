@@ -10,8 +10,6 @@ use crate::conformers::search::Settings;
 
 /// Energies above the lowest (kcal/mol) that are searched completely where no window is given.
 const USUAL_WINDOW: f64 = 10.0;
-/// Those up to which a diverse set is chosen: receptors strain what they bind, and the gas phase folds what solvents unfold.
-const DIVERSE_WINDOW: f64 = 25.0;
 
 pub(super) fn task(mut args: ConformersArgs) -> Result<(Common, Task), UsageError> {
     let positive = |option: &str, value: f64| match value {
@@ -30,7 +28,7 @@ pub(super) fn task(mut args: ConformersArgs) -> Result<(Common, Task), UsageErro
     };
     let kept_window = match select {
         Select::Energy => USUAL_WINDOW,
-        Select::Diverse => DIVERSE_WINDOW,
+        Select::Diverse => f64::INFINITY,
     };
     let search = Settings {
         window: positive("--window", args.window.unwrap_or(USUAL_WINDOW))?,

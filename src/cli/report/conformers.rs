@@ -237,7 +237,11 @@ fn within(ensemble: &Ensemble, window: f64) -> String {
         kept if kept < ensemble.within_window => format!(", {kept} of them kept"),
         _ => String::new(),
     };
-    format!("{} within {window} kcal/mol{kept}", counted(ensemble.within_window))
+    let window = match window.is_finite() {
+        true => format!(" within {window} kcal/mol"),
+        false => String::new(),
+    };
+    format!("{}{window}{kept}", counted(ensemble.within_window))
 }
 
 fn counted(conformers: usize) -> String {
