@@ -341,24 +341,17 @@ impl Search<'_> {
     /// All passes from reactant to product, where one that was found leads from one of them to something else, and the rest of the way is found
     /// too.
     fn onward(&self, found: &Crossing, ends: [&Valley; 2], most: usize, log: &mut Log) -> Option<Vec<Crossing>> {
-        let sides = found
-            .sides
-            .as_ref()
-            .filter(|sides| found.is_first_order() && sides.distinct)?;
-        let is_end = [0, 1].map(|k| sides.is_end(k));
-        if is_end[0] == is_end[1] || most < 2 || interrupt::raised() {
-            return None;
-        }
-        let gap = match is_end[0] {
-            true => [&sides.valleys[1], ends[1]],
-            false => [ends[0], &sides.valleys[0]],
+        let sides = found.sides.as_ref().filter(|_| found.is_first_order())?;
+        let end = sides.half_way().filter(|_| most > 1 && !interrupt::raised())?;
+        let gap = match end {
+            0 => [&sides.valleys[1], ends[1]],
+            _ => [ends[0], &sides.valleys[0]],
         };
-        log.notes
-            .push(format!("on from {}", sides.name(usize::from(is_end[0]))));
+        log.notes.push(format!("on from {}", sides.name(1 - end)));
         let rest = self.go(gap, &Hints::default(), most - 1, log);
-        rest.complete.then(|| match is_end[0] {
-            true => std::iter::once(found.clone()).chain(rest.passes).collect(),
-            false => rest.passes.into_iter().chain([found.clone()]).collect(),
+        rest.complete.then(|| match end {
+            0 => std::iter::once(found.clone()).chain(rest.passes).collect(),
+            _ => rest.passes.into_iter().chain([found.clone()]).collect(),
         })
     }
 

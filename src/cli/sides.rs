@@ -125,6 +125,21 @@ impl Sides {
         self.distinct && self.is_end(0) && self.is_end(1)
     }
 
+    /// The side that is an end, where the other one is a minimum between the ends: from there the way may go on. A conformer of an end is no
+    /// step forward where bonds are to break or form.
+    pub fn half_way(&self) -> Option<usize> {
+        let is_between = |k: usize| {
+            [self.likeness[k], self.crosswise[k]]
+                .iter()
+                .all(|likeness| match likeness {
+                    Likeness::Same => false,
+                    Likeness::Conformer(_) => !self.reactive,
+                    Likeness::Renamed | Likeness::Different => true,
+                })
+        };
+        (0..2).find(|&k| self.distinct && self.is_end(k) && is_between(1 - k))
+    }
+
     /// Of two, the better is the greater.
     pub fn rank(&self) -> usize {
         let sum: usize = self.likeness.iter().map(|likeness| likeness.rank()).sum();
@@ -224,4 +239,62 @@ pub fn bonds(molecule: &Molecule) -> BTreeSet<[usize; 2]> {
 fn reversed(mut irc: Irc) -> Irc {
     irc.branches.swap(0, 1);
     irc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optimize::{Point, Stop};
+
+    /// Hydrogen on one end or the other of two oxygens.
+    fn hydroperoxyl(owner: usize, angle: f64) -> Valley {
+        let atoms = ["O", "O", "H"].map(|s| Atom::new(Element::from_symbol(s).unwrap()));
+        let bonds = [[0, 1], [owner, 2]].map(|[a, b]| Bond::new(a, b, BondOrder::Single));
+        let direction = if owner == 0 { 1.0 } else { -1.0 };
+        let (sine, cosine) = angle.to_radians().sin_cos();
+        let x = vec![
+            0.0,
+            0.0,
+            0.0,
+            1.33,
+            0.0,
+            0.0,
+            1.33 * owner as f64 + direction * 0.97 * cosine,
+            0.97 * sine,
+            0.0,
+        ];
+        Valley {
+            molecule: Molecule::new(atoms.to_vec(), bonds.to_vec()).unwrap(),
+            point: Point {
+                energy: (angle - 105.0).abs(),
+                gradient: vec![0.0; 9],
+                x,
+            },
+            converged: true,
+            stop: Stop::Converged,
+            evaluations: 1,
+        }
+    }
+
+    #[test]
+    fn one_molecule_with_other_atoms_bonded_is_another_end() {
+        let ends = [hydroperoxyl(0, 105.0), hydroperoxyl(1, 105.0)];
+        let beside = |a: &Valley, b: &Valley| beside([&ends[0], &ends[1]], [a, b]);
+        assert_eq!(beside(&ends[0], &ends[1]), [Likeness::Same; 2]);
+        // The hydrogen has not moved over.
+        assert_eq!(beside(&ends[0], &ends[0]), [Likeness::Same, Likeness::Renamed]);
+        let bent = hydroperoxyl(1, 60.0);
+        assert_eq!(beside(&ends[0], &bent), [Likeness::Same, Likeness::Conformer(45.0)]);
+        assert_eq!(likeness_of(&ends[0], &bent), Likeness::Renamed);
+        // Backwards it is the same reaction with the oxygens' names exchanged.
+        assert_eq!(beside(&ends[1], &ends[0]), [Likeness::Same; 2]);
+    }
+
+    #[test]
+    fn other_bonds_are_another_minimum() {
+        let known = hydroperoxyl(0, 105.0);
+        let mut apart = known.clone();
+        apart.molecule = Molecule::new(known.molecule.atoms().to_vec(), Vec::new()).unwrap();
+        assert_eq!(likeness_of(&known, &apart), Likeness::Different);
+    }
 }

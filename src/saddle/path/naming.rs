@@ -213,8 +213,8 @@ mod tests {
 
     #[test]
     fn what_has_hardly_a_bond_in_common_has_no_naming() {
-        let chain = molecule("CNONCO", &[[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]]);
-        let other = molecule("CCNNOO", &[[0, 1], [2, 3], [4, 5], [1, 4], [3, 5]]);
+        let chain = molecule("ONCSFP", &[[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]]);
+        let other = molecule("ONCSFP", &[[0, 2], [0, 3], [1, 3], [1, 4], [2, 5]]);
         let x = places(6);
         assert_eq!(naming((&chain, &x), (&other, &x)), None);
     }
