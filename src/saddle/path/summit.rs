@@ -1,6 +1,10 @@
 //! From the highest image of a chain to the saddle, by second derivatives: uphill along the mode that the chain runs along, downhill
 //! along all others.
 //!
+//! It stands beside [`super::super::Follower`], which searches from one structure, because it begins with something else: with a whole
+//! matrix in Cartesian space and the chain's own direction. The follower keeps no matrix but the points of its way, over internal
+//! coordinates, and pays gradients for the mode that the chain knows already.
+//!
 //! Steps minimize the image function, whose slope and curvature along the followed mode are turned about (E. Besalú, J. M. Bofill, Theor.
 //! Chem. Acc. 1998, 100, 265), within a trust radius. Second derivatives are the surface's own, or given ones corrected by
 //! each step (J. M. Bofill, J. Comput. Chem. 1994, 15, 1).
