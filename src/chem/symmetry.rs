@@ -198,6 +198,17 @@ impl Correspondence {
             .then_some(found)
     }
 
+    /// The first mappings, `most` of them where there are more.
+    #[must_use]
+    pub fn some_mappings(&self, most: usize) -> Vec<Vec<usize>> {
+        let n = self.classes[0].len();
+        let (mut image, mut used, mut found) = (vec![0; n], vec![false; n], Vec::new());
+        // Whether there are more does not matter here.
+        let _complete: bool = self.enumerate(0, most, &mut image, &mut used, &mut found);
+        found.truncate(most);
+        found
+    }
+
     fn enumerate(
         &self,
         depth: usize,

@@ -96,7 +96,7 @@ pub struct SurfaceArgs {
     /// Structure with the one bonding pattern of --surface mix [default for path and ts: the first input].
     #[arg(long, value_name = "FILE", requires = "surface")]
     pub reactant: Option<PathBuf>,
-    /// Structure with the other one, its atoms in the same order [default for path and ts: the last input].
+    /// Structure with the other one, its atoms in the same order, or such that the bonds tell which is which [default for path and ts: the last input].
     #[arg(long, value_name = "FILE", requires = "surface")]
     pub product: Option<PathBuf>,
     /// Coupling of the two, kcal/mol: the crossing is lowered by as much.
@@ -203,6 +203,7 @@ pub struct ScanArgs {
 /// last are the ends of a path (all atoms in the same order, or with bonds that tell which is which), and what is between them is a
 /// first guess of it.
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("inputs", |arg| arg.required_unless_present_any(["smiles", "reactant"])))]
 pub struct PathArgs {
     #[command(flatten)]
     pub common: CommonArgs,
@@ -211,6 +212,13 @@ pub struct PathArgs {
     /// Look for the saddle between the two structures, prove it, and follow the path down from it.
     #[arg(long)]
     pub saddle: bool,
+    /// Take the bonds' word for which atom of the last structure is which, whatever the numbers say: as few bonds as possible break and form.
+    #[arg(long)]
+    pub renumber: bool,
+    /// Look for the saddle on this surface too, from the one that is found on the first: an engine as for --engine, or a force field's name. Proven
+    /// and reported is this one, with the first one beside it.
+    #[arg(long, value_name = "SURFACE", requires = "saddle")]
+    pub refine: Option<String>,
     /// Chain between the structures: grow (from both ends), or band (interpolated and let down).
     #[arg(long, value_name = "NAME", default_value = "grow")]
     pub chain: ChainName,
@@ -234,6 +242,7 @@ pub struct PathArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("inputs", |arg| arg.required_unless_present_any(["smiles", "reactant"])))]
 pub struct TsArgs {
     #[command(flatten)]
     pub common: CommonArgs,
@@ -246,6 +255,13 @@ pub struct TsArgs {
     /// looked for.
     #[arg(long, conflicts_with_all = ["rotors", "mode", "along", "trajectory"])]
     pub from_ends: bool,
+    /// Take the bonds' word for which atom of the last structure is which, whatever the numbers say: as few bonds as possible break and form.
+    #[arg(long)]
+    pub renumber: bool,
+    /// Look for the saddle on this surface too, from the one that is found on the first: an engine as for --engine, or a force field's name. Proven
+    /// and reported is this one, with the first one beside it.
+    #[arg(long, value_name = "SURFACE", conflicts_with = "rotors")]
+    pub refine: Option<String>,
     /// When a saddle has converged, as for minimize [default: gau_tight; gau on engines, but for --rotors].
     #[arg(long, value_name = "NAME")]
     pub convergence: Option<String>,
@@ -256,6 +272,13 @@ pub struct TsArgs {
     /// any Hessian: for large molecules). auto: image, beyond 300 atoms min-mode.
     #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with = "rotors")]
     pub method: SaddleMethodName,
+    /// Where second derivatives come from: full (the surface's own at each point; on engines two gradients a coordinate, --threads of them at
+    /// once), start (learnt by one gradient a coordinate at the start, then from the steps), learnt (a guess, a few gradients along the
+    /// mode, and the steps). auto: full on force fields, learnt on engines.
+    #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with_all = ["rotors", "from_ends"])]
+    pub hessian: HessianName,
+    #[command(flatten)]
+    pub hold: HoldArgs,
     /// Follow this mode of the start uphill, numbers from 1 for the lowest.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["along", "rotors"])]
     pub mode: Option<u16>,
@@ -577,6 +600,14 @@ pub enum SaddleMethodName {
     Image,
     PRfo,
     MinMode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HessianName {
+    Auto,
+    Full,
+    Start,
+    Learnt,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

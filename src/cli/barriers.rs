@@ -6,13 +6,14 @@ use super::interrupt;
 use super::job::Common;
 use super::message::Level;
 use super::optimizer::mmff94_evaluator;
-use super::passage::{Likeness, Passages, Proven, Valley};
+use super::passage::{Passages, Proven, Valley};
 use super::pipeline::{Outcome, State, in_threads};
 use super::ready::{Molecular, Ready, Setting};
 use super::report::barriers::{BarrierPart, BarriersLine, SidePart};
 use super::report::json::Identity;
 use super::report::progress::Spinner;
 use super::report::structure::{self, Annotation};
+use super::sides::{Likeness, likeness_of};
 use super::surface::{Assigned, Surfaces};
 use crate::conformers::rotors::Rotor;
 use crate::formats::{Format, RawRecord};
@@ -311,6 +312,9 @@ impl Work<'_> {
     fn sides(&self, rotor: &Rotor, saddle: &Proven, spent: &mut Spent) -> Result<[Valley; 2], String> {
         let settings = IrcSettings::default();
         let (_, [a, b]) = both_sides(&self.passages, saddle, &settings, self.criteria, spent)?;
+        if interrupt::raised() {
+            return Err("interrupted".to_owned());
+        }
         let here = rotor.dihedral(&saddle.point.x);
         let past = |valley: &Valley| rotor.wrap(rotor.dihedral(&valley.point.x) - here);
         Ok(if past(&a) <= past(&b) { [a, b] } else { [b, a] })
@@ -327,7 +331,7 @@ impl Work<'_> {
         let place = barrier.place(&self.passages);
         let is_same = |other: &&mut Barrier| {
             let gap = (other.saddle.point.energy - barrier.saddle.point.energy).abs();
-            gap < 0.1 && self.passages.likeness(&place, &other.place(&self.passages)) == Likeness::Same
+            gap < 0.1 && likeness_of(&other.place(&self.passages), &place) == Likeness::Same
         };
         let Some(same) = known.iter_mut().find(is_same) else {
             known.push(barrier);

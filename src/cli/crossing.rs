@@ -1,8 +1,10 @@
-//! From two minima to the proven pass between them: chain, climb, proof, and the way down both sides.
+//! From two minima to the proven pass between them: chain, climb, proof, and the way down both sides. Where the way down ends in a minimum that
+//! was not asked for, the search goes on from there.
 
 use super::interrupt;
 use super::optimizer;
-use super::passage::{Likeness, Passages, Proven, Valley, guess, smiles, united};
+use super::passage::{Passages, Proven, Valley, guess, united};
+use super::sides::Sides;
 use super::surface::Assigned;
 use crate::chem::Molecule;
 use crate::hessian::lowest::Approximate;
@@ -12,22 +14,27 @@ use crate::saddle::path::chain::{Chain, ChainSettings, ChainStop};
 use crate::saddle::path::crew::Crew;
 use crate::saddle::path::growing::{GrowthSettings, grow};
 use crate::saddle::path::irc::{Irc, IrcSettings};
-use crate::saddle::path::{align, approach, interpolate, summit};
+use crate::saddle::path::{approach, interpolate, summit};
 use crate::saddle::{
     self, Chart, Curvature, FollowSettings, Follower, Guide, SearchError, VerifySettings, find_transition,
 };
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// Most steps of the search for the saddle with the same second derivatives, and how often these are made.
 const MOST_STEPS: usize = 60;
 const ROUNDS: usize = 3;
 
-/// Both sides of a pass are one place within this distance (Å, atom by atom).
-const ONE_PLACE: f64 = 0.1;
-
 /// A chain that rises by less than this (kcal/mol) above its ends has no pass.
 const NOTHING: f64 = 0.05;
+
+/// Passes that one reaction may lead over.
+const MOST_PASSES: usize = 4;
+
+/// Ways that are tried from a minimum that was not asked for, and in all.
+const ATTEMPTS_ON_THE_WAY: usize = 2;
+const MOST_ATTEMPTS: usize = 10;
+
+const NO_PASS: &str = "the energy has no maximum between the two structures: there is no pass";
 
 /// How a chain is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,15 +71,6 @@ impl fmt::Display for Attempt {
     }
 }
 
-/// What came of an attempt, in words; none where there was nothing to be tried.
-fn words_of(outcome: &Result<Option<Crossing>, String>) -> Option<String> {
-    match outcome {
-        Ok(Some(found)) => Some(found.words()),
-        Ok(None) => None,
-        Err(reason) => Some(reason.clone()),
-    }
-}
-
 /// Gradients that were spent, by what for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
@@ -86,89 +84,113 @@ pub struct Spent {
 /// Where a search for a saddle ended, and why.
 type Summit = (Point, Stop);
 
+/// What is known of the way before the search.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    /// Structures (Å) between the ends.
+    pub between: Vec<Vec<f64>>,
+    /// A guess of the saddle, and the direction (Å, length 3N) in which it is crossed.
+    pub saddle: Option<(Vec<f64>, Vec<f64>)>,
+}
+
 /// A pass, and what is known of it.
+#[derive(Clone, Debug)]
 pub struct Crossing {
     pub saddle: Proven,
     pub stop: Stop,
     /// The gradient is below the criterion.
     pub stationary: bool,
     pub sides: Option<Sides>,
-}
-
-/// What lies on both sides of a pass.
-pub struct Sides {
-    /// The one that is more like the reactant first.
-    pub valleys: [Valley; 2],
-    /// What they are, beside reactant and product.
-    pub likeness: [Likeness; 2],
-    /// Whether they are two places at all.
-    pub distinct: bool,
-    /// Whether bonds differ between them as they differ between reactant and product.
-    pub rebonded: bool,
-    pub irc: Irc,
-}
-
-impl Sides {
-    /// Whether these are reactant and product, or, where their bonds differ, other arrangements of them.
-    pub fn connect(&self) -> bool {
-        let fits = |l: &Likeness| match l {
-            Likeness::Same => true,
-            Likeness::Conformer => self.rebonded,
-            Likeness::Different => false,
-        };
-        self.distinct && self.likeness.iter().all(fits)
-    }
-
-    /// Of two, the better is the greater.
-    fn rank(&self) -> usize {
-        let points = |l: &Likeness| match l {
-            Likeness::Same => 2,
-            Likeness::Conformer => 1,
-            Likeness::Different => 0,
-        };
-        let sum: usize = self.likeness.iter().map(points).sum();
-        sum + if self.connect() { 10 } else { 0 }
-    }
-
-    /// In words.
-    pub fn words(&self) -> String {
-        if !self.distinct {
-            let name = smiles(&self.valleys[0].molecule);
-            return format!("connects A to A ({name})");
-        }
-        let name = |k: usize| {
-            let what = ["reactant", "product"][k];
-            match self.likeness[k] {
-                Likeness::Same => what.to_owned(),
-                Likeness::Conformer => format!("another arrangement of the {what}"),
-                Likeness::Different => format!("something else ({})", smiles(&self.valleys[k].molecule)),
-            }
-        };
-        format!("connects {} and {}", name(0), name(1))
-    }
+    /// Why nothing is known of the sides of a saddle of first order.
+    pub trouble: Option<String>,
 }
 
 impl Crossing {
+    fn is_first_order(&self) -> bool {
+        self.stationary && self.saddle.negative_modes() == 1
+    }
+
     /// Whether it is a saddle of first order that connects what was asked for.
     pub fn converged(&self) -> bool {
-        self.stationary && self.saddle.negative_modes() == 1 && self.sides.as_ref().is_some_and(|sides| sides.connect())
+        self.is_first_order() && self.sides.as_ref().is_some_and(Sides::connect)
     }
 
     fn rank(&self) -> usize {
-        let proven = usize::from(self.stationary && self.saddle.negative_modes() == 1);
-        proven + self.sides.as_ref().map_or(0, Sides::rank)
+        usize::from(self.is_first_order()) + self.sides.as_ref().map_or(0, Sides::rank)
     }
 
     /// What it is, in words.
     pub fn words(&self) -> String {
+        if !self.stationary && self.stop == Stop::Converged {
+            return "no stationary point: the gradient made afresh is above the criterion".to_owned();
+        }
         if !self.stationary {
             return format!("no stationary point was reached ({})", self.stop.name());
         }
-        match &self.sides {
-            Some(sides) => format!("{}; {}", self.saddle.words(), sides.words()),
-            None => self.saddle.words(),
+        match (&self.sides, &self.trouble) {
+            (Some(sides), _) => format!("{}; {}", self.saddle.words(), sides.words()),
+            (None, Some(trouble)) => format!("{}; what it connects is not known: {trouble}", self.saddle.words()),
+            (None, None) => self.saddle.words(),
         }
     }
+}
+
+/// A chain as far as it came.
+#[derive(Clone, Debug)]
+pub struct Unfinished {
+    pub points: Vec<Point>,
+    /// Number of the highest point between the ends.
+    pub top: usize,
+}
+
+/// What came of a search.
+#[derive(Debug, Default)]
+pub struct Course {
+    /// From reactant to product where it is complete; else the best that was found, if anything was.
+    pub passes: Vec<Crossing>,
+    /// The passes lead from reactant to product.
+    pub complete: bool,
+    /// The last chain.
+    pub chain: Option<Unfinished>,
+    /// What went wrong last.
+    pub trouble: Option<String>,
+}
+
+impl Course {
+    /// What it is, in words.
+    pub fn words(&self) -> String {
+        if interrupt::raised() && !self.complete {
+            return "interrupted".to_owned();
+        }
+        let all: Vec<String> = self.passes.iter().map(Crossing::words).collect();
+        match (all.as_slice(), &self.trouble) {
+            ([], Some(trouble)) => trouble.clone(),
+            ([], None) => "no pass was found between the two structures".to_owned(),
+            ([only], Some(trouble)) if !self.complete => format!("{only}; of another chain: {trouble}"),
+            ([only], _) => only.clone(),
+            (all, _) => {
+                let numbered = all.iter().enumerate().map(|(k, words)| format!("({}) {words}", k + 1));
+                let numbered: Vec<String> = numbered.collect();
+                format!("{} passes: {}", all.len(), numbered.join("; "))
+            }
+        }
+    }
+
+    fn take(&mut self, found: Crossing) {
+        let better = self.passes.first().is_none_or(|known| found.rank() > known.rank());
+        if better {
+            self.complete = found.converged();
+            self.passes = vec![found];
+        }
+    }
+}
+
+/// A chain that was let down, and what it took.
+pub struct LetDown {
+    pub chain: Chain,
+    pub stop: ChainStop,
+    pub evaluations: usize,
+    pub hessians: usize,
 }
 
 /// The search for a pass between two valleys.
@@ -177,12 +199,22 @@ pub struct Search<'a> {
     /// Of minima.
     pub criteria: Criteria,
     pub saddle_criteria: Criteria,
+    /// How far down from a saddle.
+    pub irc: IrcSettings,
     pub method: Method,
     pub images: usize,
 }
 
+/// What a search writes down as it goes on.
+#[derive(Debug, Default)]
+pub struct Log {
+    pub spent: Spent,
+    pub notes: Vec<String>,
+    attempts: usize,
+}
+
 impl Search<'_> {
-    /// A chain between two structures, as far as settings say.
+    /// A chain between two structures, as far as settings say. An interrupt leaves it as it is.
     pub fn chain(
         &self,
         ends: [&[f64]; 2],
@@ -190,7 +222,7 @@ impl Search<'_> {
         molecule: &Molecule,
         attempt: (Method, usize, usize),
         settings: &ChainSettings,
-    ) -> Result<(Chain, ChainStop, usize, usize), String> {
+    ) -> Result<LetDown, String> {
         let (method, images, steps) = attempt;
         let radii: Vec<f64> = molecule.atoms().iter().map(|a| a.element.covalent_radius()).collect();
         let mut crew = self.passages.crew()?;
@@ -217,58 +249,125 @@ impl Search<'_> {
         let stop = chain
             .relax(&mut crew, settings, &mut observer)
             .map_err(|error| error.to_string())?;
-        if interrupt::raised() {
-            return Err("interrupted".to_owned());
-        }
-        Ok((chain, stop, crew.evaluations(), crew.hessian_evaluations()))
+        Ok(LetDown {
+            stop: if interrupt::raised() {
+                ChainStop::Interrupted
+            } else {
+                stop
+            },
+            chain,
+            evaluations: crew.evaluations(),
+            hessians: crew.hessian_evaluations(),
+        })
     }
 
-    /// Looks for the pass in several ways, until one is found that connects both valleys; else gives the best that was found. `spent` counts all
-    /// of it.
-    pub fn cross(
-        &self,
-        ends: [&Valley; 2],
-        between: &[Vec<f64>],
-        spent: &mut Spent,
-        notes: &mut Vec<String>,
-    ) -> Result<Crossing, String> {
+    /// Looks for the way over one pass or several, by one chain after another, until reactant and product are connected; else gives the best that
+    /// was found.
+    pub fn travel(&self, ends: [&Valley; 2], hints: &Hints, log: &mut Log) -> Course {
+        self.go(ends, hints, MOST_PASSES, log)
+    }
+
+    fn attempts(&self) -> [Attempt; 4] {
         let own = |method, images, steps, gathered| Attempt {
             method,
             images,
             steps,
             gathered,
         };
-        let attempts = [
+        [
             own(self.method, self.images, 3, false),
             own(Method::Grow, self.images, 3, true),
             own(Method::Grow, self.images + 4, 6, false),
             own(Method::Band, self.images, 0, false),
-        ];
-        let (mut best, mut trouble): (Option<Crossing>, _) = (None, None);
-        for (k, attempt) in attempts.iter().enumerate() {
-            if interrupt::raised() {
-                return Err("interrupted".to_owned());
+        ]
+    }
+
+    fn go(&self, ends: [&Valley; 2], hints: &Hints, most: usize, log: &mut Log) -> Course {
+        let mut course = Course::default();
+        if let Some((x, mode)) = &hints.saddle {
+            let found = self.near_guess(x, mode, ends, log);
+            if self.is_enough("given saddle", found, ends, most, &mut course, log) {
+                return course;
             }
-            let between = if k == 0 { between } else { &[] };
-            let outcome = self.attempt(*attempt, ends, between, spent);
-            if let Some(words) = words_of(&outcome) {
-                notes.push(format!("{attempt}: {words}"));
+        }
+        let tried = if most == MOST_PASSES {
+            self.attempts().len()
+        } else {
+            ATTEMPTS_ON_THE_WAY
+        };
+        for (k, attempt) in self.attempts().iter().take(tried).enumerate() {
+            if interrupt::raised() || log.attempts == MOST_ATTEMPTS {
+                break;
             }
-            match outcome {
-                Ok(Some(found)) => {
-                    let better = best.as_ref().is_none_or(|known| found.rank() > known.rank());
-                    if better {
-                        best = Some(found);
-                    }
-                }
-                Ok(None) => {}
-                Err(reason) => trouble = Some(reason),
-            }
-            if best.as_ref().is_some_and(Crossing::converged) {
+            log.attempts += 1;
+            let between: &[Vec<f64>] = if k == 0 { &hints.between } else { &[] };
+            let found = self.attempt(*attempt, ends, between, &mut course.chain, log);
+            if self.is_enough(&attempt.to_string(), found, ends, most, &mut course, log) {
                 break;
             }
         }
-        best.ok_or_else(|| trouble.unwrap_or_else(|| "no pass was found between the two structures".to_owned()))
+        course
+    }
+
+    /// Takes what came of an attempt, and goes on from it where it leads half the way. Tells whether reactant and product are connected.
+    fn is_enough(
+        &self,
+        attempt: &str,
+        found: Result<Option<Crossing>, String>,
+        ends: [&Valley; 2],
+        most: usize,
+        course: &mut Course,
+        log: &mut Log,
+    ) -> bool {
+        let found = match found {
+            Ok(None) => return false,
+            Err(reason) => {
+                log.notes.push(format!("{attempt}: {reason}"));
+                course.trouble = Some(reason);
+                return false;
+            }
+            Ok(Some(found)) => found,
+        };
+        log.notes.push(format!("{attempt}: {}", found.words()));
+        if let Some(passes) = self.onward(&found, ends, most, log) {
+            course.passes = needed(passes, ends);
+            course.complete = true;
+        } else {
+            course.take(found);
+        }
+        course.complete
+    }
+
+    /// All passes from reactant to product, where one that was found leads from one of them to something else, and the rest of the way is found
+    /// too.
+    fn onward(&self, found: &Crossing, ends: [&Valley; 2], most: usize, log: &mut Log) -> Option<Vec<Crossing>> {
+        let sides = found.sides.as_ref().filter(|_| found.is_first_order())?;
+        let end = sides.half_way().filter(|_| most > 1 && !interrupt::raised())?;
+        let gap = match end {
+            0 => [&sides.valleys[1], ends[1]],
+            _ => [ends[0], &sides.valleys[0]],
+        };
+        log.notes.push(format!("on from {}", sides.name(1 - end)));
+        let rest = self.go(gap, &Hints::default(), most - 1, log);
+        rest.complete.then(|| match end {
+            0 => std::iter::once(found.clone()).chain(rest.passes).collect(),
+            _ => rest.passes.into_iter().chain([found.clone()]).collect(),
+        })
+    }
+
+    /// The pass near a guess of its saddle.
+    fn near_guess(
+        &self,
+        x: &[f64],
+        mode: &[f64],
+        ends: [&Valley; 2],
+        log: &mut Log,
+    ) -> Result<Option<Crossing>, String> {
+        let molecule = united(&[&ends[0].molecule, &ends[1].molecule]);
+        let start = self.passages.as_given(x)?;
+        log.spent.saddle += start.evaluations;
+        let found = self.summit(&start.point, mode, &molecule, &mut log.spent)?;
+        self.judge(found, ends, &mut log.spent)
     }
 
     fn attempt(
@@ -276,7 +375,8 @@ impl Search<'_> {
         attempt: Attempt,
         ends: [&Valley; 2],
         between: &[Vec<f64>],
-        spent: &mut Spent,
+        unfinished: &mut Option<Unfinished>,
+        log: &mut Log,
     ) -> Result<Option<Crossing>, String> {
         let molecule = united(&[&ends[0].molecule, &ends[1].molecule]);
         let mut places = ends.map(|end| end.point.x.clone());
@@ -288,18 +388,34 @@ impl Search<'_> {
         }
         let settings = ChainSettings::for_saddle();
         let how = (attempt.method, attempt.images, attempt.steps);
-        let (chain, stop, evaluations, hessians) =
-            self.chain([&places[0], &places[1]], between, &molecule, how, &settings)?;
-        spent.chain += evaluations;
-        spent.hessians += hessians;
+        let LetDown {
+            chain,
+            stop,
+            evaluations,
+            hessians,
+        } = self.chain([&places[0], &places[1]], between, &molecule, how, &settings)?;
+        log.spent.chain += evaluations;
+        log.spent.hessians += hessians;
         let top = chain.highest();
+        *unfinished = Some(Unfinished {
+            points: chain.points(),
+            top,
+        });
+        if interrupt::raised() {
+            return Ok(None);
+        }
         let energy = |k: usize| chain.images()[k].point.energy;
         let is_flat = energy(top) <= energy(0).max(energy(chain.images().len() - 1)) + NOTHING;
         if stop == ChainStop::NoPass || is_flat {
-            return Err("the energy has no maximum between the two structures: there is no pass".to_owned());
+            return Err(NO_PASS.to_owned());
         }
-        let found = self.summit(&chain.images()[top].point, &chain.tangent(top), &molecule, spent)?;
-        self.judge(found, ends, spent).map(Some)
+        let found = self.summit(
+            &chain.images()[top].point,
+            &chain.tangent(top),
+            &molecule,
+            &mut log.spent,
+        )?;
+        self.judge(found, ends, &mut log.spent)
     }
 
     /// From the top of a chain to a stationary point, along the chain: by eigenvector following in internal coordinates, and where that comes to
@@ -373,61 +489,53 @@ impl Search<'_> {
         }
     }
 
-    /// What a point is, and what it connects.
-    fn judge(&self, found: Summit, ends: [&Valley; 2], spent: &mut Spent) -> Result<Crossing, String> {
+    /// What a point is, and what it connects. Nothing where an interrupt came first.
+    fn judge(&self, found: Summit, ends: [&Valley; 2], spent: &mut Spent) -> Result<Option<Crossing>, String> {
         let (point, stop) = found;
+        if interrupt::raised() {
+            return Ok(None);
+        }
         let saddle = self.passages.prove(&point)?;
         spent.verification += saddle.evaluations;
         spent.hessians += saddle.hessian_evaluations;
-        let stationary = stop == Stop::Converged;
-        let sides = match (stationary, saddle.negative_modes()) {
-            (true, 1) => Some(self.sides(&saddle, ends, spent)?),
-            _ => None,
-        };
-        Ok(Crossing {
+        let mut crossing = Crossing {
+            stationary: stop == Stop::Converged && self.saddle_criteria.gradient_holds(&saddle.point.gradient),
             saddle,
             stop,
-            stationary,
-            sides,
-        })
+            sides: None,
+            trouble: None,
+        };
+        if crossing.is_first_order() {
+            match self.sides(&crossing.saddle, ends, spent) {
+                Ok(sides) => crossing.sides = Some(sides),
+                Err(reason) => crossing.trouble = Some(reason),
+            }
+        }
+        Ok(Some(crossing))
     }
 
     /// Down both sides.
     fn sides(&self, saddle: &Proven, ends: [&Valley; 2], spent: &mut Spent) -> Result<Sides, String> {
-        let (irc, valleys) = both_sides(self.passages, saddle, &IrcSettings::short(), &self.criteria, spent)?;
-        let likeness = |order: [usize; 2]| [0, 1].map(|k| self.passages.likeness(&valleys[order[k]], ends[k]));
-        let labelled = |order: [usize; 2]| (0..2).filter(|&k| bonds(&valleys[order[k]]) == bonds(ends[k])).count();
-        let rank = |order: [usize; 2]| {
-            let same = likeness(order).iter().filter(|l| **l == Likeness::Same).count();
-            let other = likeness(order).iter().filter(|l| **l == Likeness::Conformer).count();
-            (2 * same + other, labelled(order))
-        };
-        let (straight, crossed) = ([0, 1], [1, 0]);
-        let order = if rank(crossed) > rank(straight) {
-            crossed
-        } else {
-            straight
-        };
-        let apart = align::rmsd(&valleys[0].point.x, &valleys[1].point.x).map_err(|error| error.to_string())?;
-        let asked = bonds(ends[0]) != bonds(ends[1]);
-        let rebonded = bonds(&valleys[0]) != bonds(&valleys[1]);
-        Ok(Sides {
-            likeness: likeness(order),
-            distinct: apart > ONE_PLACE && asked == rebonded,
-            rebonded,
-            valleys: order.map(|k| valleys[k].clone()),
-            irc: match order {
-                [0, 1] => reversed(irc),
-                _ => irc,
-            },
-        })
+        let (irc, valleys) = both_sides(self.passages, saddle, &self.irc, &self.criteria, spent)?;
+        if interrupt::raised() {
+            return Err("interrupted on the way down".to_owned());
+        }
+        Sides::new(ends, valleys, irc)
     }
 }
 
-/// A path whose profile begins with the first branch.
-fn reversed(mut irc: Irc) -> Irc {
-    irc.branches.swap(0, 1);
-    irc
+/// Those of a row of passes that lead from reactant to product: from the last that begins at the one to the first that ends at the other.
+fn needed(mut passes: Vec<Crossing>, ends: [&Valley; 2]) -> Vec<Crossing> {
+    for sides in passes.iter_mut().filter_map(|pass| pass.sides.as_mut()) {
+        sides.relate(ends);
+    }
+    let is_end = |pass: &Crossing, k: usize| pass.sides.as_ref().is_some_and(|sides| sides.is_end(k));
+    let first = passes.iter().rposition(|pass| is_end(pass, 0)).unwrap_or(0);
+    passes.drain(..first);
+    if let Some(last) = passes.iter().position(|pass| is_end(pass, 1)) {
+        passes.truncate(last + 1);
+    }
+    passes
 }
 
 /// Down both ways from a saddle, and to the minima there.
@@ -441,9 +549,6 @@ pub fn both_sides(
     let irc = passages.irc(saddle, settings)?;
     spent.irc += irc.evaluations;
     spent.hessians += irc.hessian_evaluations;
-    if interrupt::raised() {
-        return Err("interrupted".to_owned());
-    }
     let last = |k: usize| {
         irc.branches[k]
             .points
@@ -453,12 +558,6 @@ pub fn both_sides(
     let valleys = [passages.valley(last(0), criteria)?, passages.valley(last(1), criteria)?];
     spent.irc += valleys[0].evaluations + valleys[1].evaluations;
     Ok((irc, valleys))
-}
-
-/// The bonded pairs, atom by atom.
-fn bonds(valley: &Valley) -> BTreeSet<[usize; 2]> {
-    let sorted = |[a, b]: [usize; 2]| [a.min(b), a.max(b)];
-    valley.molecule.bonds().iter().map(|bond| sorted(bond.atoms)).collect()
 }
 
 /// Ends of several molecules with these turned towards each other as in the other end; `None` where there is nothing to turn.

@@ -1,14 +1,16 @@
 //! `--surface mix`: the force fields of two bonding patterns joined into one surface on which the bonds that differ can break and form. It is a
 //! guess: the height of its passes is that of a crossing of two models, made round.
 
+use super::gather::reordered;
 use super::input::Records;
 use super::job::Input;
 use super::prepare::{self, Failure, Prepared, place};
 use super::surface::{Assigned, ForceFields};
-use crate::chem::symmetry::formula;
 use crate::forcefield::ForceField;
 use crate::optimize::{Criteria, Lbfgs, Limits, minimize};
 use crate::potential::{Blend, EvalError, Lifted, Mixture, Potential};
+use crate::saddle::path::naming::Naming;
+use crate::saddle::path::order::{Order, mapping, permuted};
 use std::sync::Arc;
 
 /// Both bonding patterns of a job.
@@ -21,6 +23,8 @@ pub struct Mix {
     /// Energy of the product above the reactant, both at their minima, kcal/mol.
     pub reaction_energy: f64,
     pub charge: Option<i32>,
+    /// Whether the bonds tell which atom is which, whatever the numbers say.
+    pub renumber: bool,
 }
 
 /// Both force fields of a molecule, each with what its minimum is lifted by, kcal/mol.
@@ -35,23 +39,24 @@ pub struct Mixed {
 const STEPS: usize = 5000;
 
 impl Mix {
-    /// The surface for a molecule: both ends must have its atoms in its order.
+    /// The surface for a molecule. Where an end has its atoms in another order the bonds tell which is which.
     pub fn assign(&self, prepared: &Prepared) -> Result<(Assigned, Option<String>), String> {
         let mut fields = Vec::with_capacity(2);
         let mut lifts = [0.0; 2];
         for (k, name) in ["reactant", "product"].into_iter().enumerate() {
             let end = self.end(k)?;
-            let own = &prepared.molecule;
-            let same =
-                end.molecule.len() == own.len() && (0..own.len()).all(|a| own.element(a) == end.molecule.element(a));
-            if !same {
-                return Err(format!(
-                    "the {name} ({}) has not the atoms of this molecule ({}) in the same order",
-                    formula(&end.molecule),
-                    formula(own)
-                ));
-            }
-            let field = self.fields.field(&end.molecule, &end.record.coordinates)?;
+            let own = (&prepared.molecule, prepared.record.coordinates.as_slice());
+            let other = (&end.molecule, end.record.coordinates.as_slice());
+            let order = mapping(own, other, self.renumber)
+                .map_err(|error| format!("the {name} is no structure of this molecule's atoms: {error}"))?;
+            let (molecule, x) = match order {
+                Order::Given => (end.molecule, end.record.coordinates),
+                Order::ByBonds(Naming { order, .. }) => (
+                    reordered(&end.molecule, &order),
+                    permuted(&end.record.coordinates, &order),
+                ),
+            };
+            let field = self.fields.field(&molecule, &x)?;
             let mut evaluator = field.evaluator();
             let criteria = Criteria::rms_gradient(0.01);
             let limits = Limits {
@@ -59,8 +64,7 @@ impl Mix {
                 ..Limits::default()
             };
             let mut stepper = Lbfgs::default();
-            let x = &end.record.coordinates;
-            let found = minimize(&mut evaluator, x, &mut stepper, &criteria, &limits, &mut ());
+            let found = minimize(&mut evaluator, &x, &mut stepper, &criteria, &limits, &mut ());
             let found = found.map_err(|error| format!("the {name} has no minimum {error}"))?;
             lifts[k] = if k == 1 { self.reaction_energy } else { 0.0 } - found.point.energy;
             fields.push(field);

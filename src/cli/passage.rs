@@ -9,7 +9,6 @@ use super::second_derivatives::SecondDerivatives;
 use super::surface::Assigned;
 use crate::chem::perception::{connectivity, perceive};
 use crate::chem::{Bond, BondOrder, Element, Molecule};
-use crate::conformers::similarity::{Compared, Hand, Similarity};
 use crate::coordinates::InternalCoordinates;
 use crate::directives::Directives;
 use crate::formats::{Connectivity, Format, Record, write};
@@ -20,10 +19,6 @@ use crate::optimize::{Criteria, Limits, Point, Stepper, Stop, minimize};
 use crate::saddle::path::crew::Opened;
 use crate::saddle::path::irc::{Irc, IrcSettings, Saddle, irc};
 use crate::vibrations::{NormalModes, normal_modes};
-
-/// Two minima are the same within this distance (Å, root mean square over all atoms) and energy (kcal/mol).
-const SAME_PLACE: f64 = 0.15;
-const SAME_ENERGY: f64 = 0.1;
 
 /// Most steps of the minimization of an end.
 const MOST_STEPS: usize = 2000;
@@ -76,17 +71,6 @@ impl Proven {
     }
 }
 
-/// How a minimum found is related to one that was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Likeness {
-    /// The same structure, or its mirror image.
-    Same,
-    /// The same bonds in another arrangement.
-    Conformer,
-    /// Other bonds.
-    Different,
-}
-
 /// The work around one molecule.
 pub struct Passages<'a> {
     pub ready: &'a Ready,
@@ -94,7 +78,8 @@ pub struct Passages<'a> {
 }
 
 impl Passages<'_> {
-    fn is_force_field(&self) -> bool {
+    /// Whether the surface is made of force fields: cheap and free of noise.
+    pub fn is_force_field(&self) -> bool {
         !matches!(self.ready.assigned, Assigned::Engine { .. })
     }
 
@@ -180,9 +165,10 @@ impl Passages<'_> {
         optimizer::by_bonds(&self.molecule_at(x), x).map_err(|error| error.to_string())
     }
 
-    /// Second derivatives and vibrations at a point.
+    /// Energy, gradient, second derivatives and vibrations at a point, all made afresh.
     pub fn prove(&self, point: &Point) -> Result<Proven, String> {
-        let live = self.ready.assigned.open().map_err(|error| error.to_string())?;
+        let mut live = self.ready.assigned.open().map_err(|error| error.to_string())?;
+        let fresh = live.evaluate(&point.x).map_err(|error| error.to_string())?.point;
         let derivatives = SecondDerivatives {
             ready: self.ready,
             is_minimized: false,
@@ -195,11 +181,11 @@ impl Passages<'_> {
         let (masses, _) = changed_masses(&self.ready.prepared.molecule, &[])?;
         let modes = normal_modes(&hessian, &point.x, &masses).map_err(|error| error.to_string())?;
         Ok(Proven {
-            point: point.clone(),
+            point: fresh,
             hessian,
             modes,
             masses,
-            evaluations: how.evaluations,
+            evaluations: how.evaluations + 1,
             hessian_evaluations: usize::from(how.evaluations == 0),
         })
     }
@@ -216,21 +202,6 @@ impl Passages<'_> {
         };
         let mut observer = Interrupt(interrupt::flag());
         irc(live.potential(), saddle, settings, self.is_force_field(), &mut observer).map_err(|error| error.to_string())
-    }
-
-    /// How a minimum found is related to one that was given.
-    pub fn likeness(&self, found: &Valley, known: &Valley) -> Likeness {
-        let similarity = Similarity::between(&known.molecule, &found.molecule, Compared::All);
-        let Ok(similarity) = similarity else {
-            return Likeness::Different;
-        };
-        match similarity.best(&known.point.x, &found.point.x, Hand::Either) {
-            Ok(Some(best)) => {
-                let near = best.rmsd < SAME_PLACE && (found.point.energy - known.point.energy).abs() < SAME_ENERGY;
-                if near { Likeness::Same } else { Likeness::Conformer }
-            }
-            _ => Likeness::Different,
-        }
     }
 }
 
@@ -258,7 +229,7 @@ pub fn united(molecules: &[&Molecule]) -> Molecule {
 }
 
 /// The bonds of a structure: drawn with orders where that is possible, else bare contacts.
-fn bonded_at(molecule: &Molecule, x: &[f64], charge: Option<i32>) -> Molecule {
+pub fn bonded_at(molecule: &Molecule, x: &[f64], charge: Option<i32>) -> Molecule {
     let mut atoms = molecule.atoms().to_vec();
     atoms.iter_mut().for_each(|atom| atom.formal_charge = 0);
     let bare = Molecule::new(atoms.clone(), Vec::new()).unwrap_or_default();

@@ -3,27 +3,27 @@
 use super::args::ChainName;
 use super::collect::Heads;
 use super::conditions::GasSettings;
-use super::crossing::{Crossing, Method, Search, Spent, both_sides};
-use super::gather::{self, Frame};
+use super::crossing::{Hints, Log, Method, Search, Spent, both_sides};
+use super::gather::{self, Reading};
 use super::input::Records;
+use super::interrupt;
 use super::job::{Common, Job};
+use super::journey::{Band, Found, ends_alone};
 use super::message::{Level, Message};
-use super::passage::{Passages, Proven, Valley, united};
+use super::passage::{Passages, Valley, united};
 use super::pipeline::{Outcome, State};
+use super::rates::rates;
 use super::ready::{Molecular, Ready, Setting};
-use super::report::json::Identity;
-use super::report::path::{EndPart, GradientsPart, PathLine, PathPoint, RatePart};
+use super::refine::Finer;
+use super::report::path::GuessPart;
 use super::report::structure::{self, Annotation};
 use super::run_records;
-use super::surface::{Assigned, Surfaces};
+use super::surface::Surfaces;
 use crate::formats::{Format, RawRecord};
 use crate::optimize::{Criteria, Point, vector};
 use crate::saddle::path::chain::{ChainSettings, ChainStop};
 use crate::saddle::path::irc::IrcSettings;
 use crate::saddle::path::order::{permuted, renamed};
-use crate::saddle::path::rates::{Barrier, eyring};
-use crate::saddle::path::spline::Spline;
-use crate::vibrations::{Gas, Rotor, Thermochemistry, symmetry_number, thermochemistry};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -36,6 +36,8 @@ pub struct PathTask {
     pub saddle_criteria: Criteria,
     pub method: Method,
     pub images: usize,
+    /// Whether the bonds tell which atom is which, whatever the numbers say.
+    pub renumber: bool,
     /// Whether the ends are minimized first.
     pub minimize: bool,
     /// Look for the saddle between two structures and prove it.
@@ -45,6 +47,8 @@ pub struct PathTask {
     pub csv: Option<PathBuf>,
     /// Rates, under these conditions.
     pub gas: Option<GasSettings>,
+    /// Where the saddle is looked for again, from what is found on the first surface.
+    pub refine: Option<Surfaces>,
     /// Gradients made at the same time.
     pub workers: usize,
 }
@@ -68,23 +72,6 @@ struct Paths<'a> {
     others: Vec<RawRecord>,
 }
 
-/// All that came out.
-struct Found {
-    kind: &'static str,
-    converged: bool,
-    stop: &'static str,
-    /// Coordinate along the path and point.
-    points: Vec<(f64, Point)>,
-    /// Number of the highest point between the ends.
-    top: usize,
-    ends: [Valley; 2],
-    proven: Option<Proven>,
-    connects: Option<String>,
-    rates: Vec<RatePart>,
-    spent: Spent,
-    end_evaluations: usize,
-}
-
 /// Reads all records, and works on them as one.
 pub fn run(job: &Job, task: &PathTask) -> Result<u8, String> {
     let mut all = gather::records(&job.common)?;
@@ -104,72 +91,119 @@ pub fn run(job: &Job, task: &PathTask) -> Result<u8, String> {
 
 impl Paths<'_> {
     fn find(&self, ready: &Ready, outcome: &mut Outcome) -> Result<Found, String> {
-        let passages = Passages {
-            ready,
-            workers: self.task.workers,
+        let reading = Reading {
+            charge: self.common.charge,
+            need_bonds: self.task.surfaces.need_bonds(),
+            renumber: self.task.renumber,
         };
-        let (frames, notes) = gather::frames(ready, &self.others, self.common.charge, self.task.surfaces.need_bonds())?;
-        let note = |text| message(ready, Level::Warning, text);
-        outcome.messages.extend(notes.into_iter().map(note));
-        let [first, .., last] = frames.as_slice() else {
+        let (frames, notes) = gather::frames(ready, &self.others, reading)?;
+        let messages = &mut outcome.messages;
+        messages.extend(notes.into_iter().map(|text| ready.message(Level::Warning, text)));
+        let passages = self.passages(ready);
+        let [first, others @ ..] = frames.as_slice() else {
+            return Err("found no structure in the input".to_owned());
+        };
+        let Some((last, between)) = others.split_last() else {
             if self.task.saddle {
                 return Err(
                     "one structure, expected two or more: the reactant, guesses if there are any, and the product"
                         .to_owned(),
                 );
             }
-            return self.down_from(&passages, &frames[0].x);
+            return self.down_from(&passages, &first.x);
         };
         passages.check_bonds(&last.molecule)?;
-        let between: Vec<Vec<f64>> = frames[1..frames.len() - 1]
-            .iter()
-            .map(|frame| frame.x.clone())
-            .collect();
-        let mut ends = [self.end(&passages, first)?, self.end(&passages, last)?];
-        if let Some(order) = renamed(
-            (&ends[0].molecule, &ends[0].point.x),
-            (&ends[1].molecule, &ends[1].point.x),
-        ) {
-            ends[1].point.x = permuted(&ends[1].point.x, &order);
-            ends[1].point.gradient = permuted(&ends[1].point.gradient, &order);
-            let atoms: Vec<String> = (0..order.len())
-                .filter(|&a| order[a] != a)
-                .map(|a| (a + 1).to_string())
-                .collect();
-            let text = format!(
-                "equivalent atoms of the last structure are renamed, so that no centre turns over on the way: {}",
-                atoms.join(", ")
-            );
-            outcome.messages.push(message(ready, Level::Warning, text));
+        let hints = Hints {
+            between: between.iter().map(|frame| frame.x.clone()).collect(),
+            saddle: None,
+        };
+        let mut places = [first.x.clone(), last.x.clone()];
+        let mut ends = self.ends(&passages, &places, messages)?;
+        if let Some(order) = self.rename(&passages, &mut ends, messages) {
+            places[1] = permuted(&places[1], &order);
         }
+        if interrupt::raised() {
+            return Ok(ends_alone(ready, ends));
+        }
+        match &self.task.refine {
+            _ if !self.task.saddle => self.between(&passages, ends, &hints.between),
+            None => self.over(&passages, ends, &hints, messages),
+            Some(finer) => {
+                let guess = self.over(&passages, ends, &hints, messages);
+                self.refined(ready, finer, guess, (&places, hints), messages)
+            }
+        }
+    }
+
+    fn passages<'b>(&self, ready: &'b Ready) -> Passages<'b> {
+        Passages {
+            ready,
+            workers: self.task.workers,
+        }
+    }
+
+    /// The minima at both ends.
+    fn ends(
+        &self,
+        passages: &Passages<'_>,
+        places: &[Vec<f64>; 2],
+        messages: &mut Vec<Message>,
+    ) -> Result<[Valley; 2], String> {
+        let end = |x: &[f64]| match self.task.minimize {
+            true => passages.valley(x, &self.task.criteria),
+            false => passages.as_given(x),
+        };
+        let ends = [end(&places[0])?, end(&places[1])?];
         for (end, name) in ends.iter().zip(["first", "last"]) {
             if !end.converged {
                 let text = format!(
                     "the minimization of the {name} structure did not converge ({})",
                     end.stop.name()
                 );
-                outcome.messages.push(message(ready, Level::EveryWarning, text));
+                messages.push(passages.ready.message(Level::EveryWarning, text));
             }
         }
-        if self.task.saddle {
-            self.over(&passages, ends, &between, &mut outcome.messages)
-        } else {
-            self.between(&passages, ends, &between)
-        }
+        Ok(ends)
     }
 
-    fn end(&self, passages: &Passages<'_>, frame: &Frame) -> Result<Valley, String> {
-        match self.task.minimize {
-            true => passages.valley(&frame.x, &self.task.criteria),
-            false => passages.as_given(&frame.x),
-        }
+    /// Gives equivalent atoms of the last structure other names where a centre would have to turn over without need.
+    fn rename(
+        &self,
+        passages: &Passages<'_>,
+        ends: &mut [Valley; 2],
+        messages: &mut Vec<Message>,
+    ) -> Option<Vec<usize>> {
+        let order = renamed(
+            (&ends[0].molecule, &ends[0].point.x),
+            (&ends[1].molecule, &ends[1].point.x),
+        )?;
+        ends[1].point.x = permuted(&ends[1].point.x, &order);
+        ends[1].point.gradient = permuted(&ends[1].point.gradient, &order);
+        ends[1].molecule = gather::reordered(&ends[1].molecule, &order);
+        let atoms: Vec<String> = (0..order.len())
+            .filter(|&a| order[a] != a)
+            .map(|a| (a + 1).to_string())
+            .collect();
+        let text = format!(
+            "equivalent atoms of the last structure are renamed, so that no centre turns over on the way: {}",
+            atoms.join(", ")
+        );
+        messages.push(passages.ready.message(Level::Warning, text));
+        Some(order)
     }
 
     fn search<'a>(&self, passages: &'a Passages<'a>) -> Search<'a> {
         Search {
             passages,
             criteria: self.task.criteria,
-            saddle_criteria: self.task.saddle_criteria,
+            saddle_criteria: match passages.is_force_field() {
+                true => self.task.criteria,
+                false => self.task.saddle_criteria,
+            },
+            irc: match self.task.only_saddle {
+                true => IrcSettings::short(),
+                false => IrcSettings::default(),
+            },
             method: self.task.method,
             images: self.task.images,
         }
@@ -180,71 +214,85 @@ impl Paths<'_> {
         let molecule = united(&[&ends[0].molecule, &ends[1].molecule]);
         let how = (self.task.method, self.task.images, 3);
         let places = [ends[0].point.x.as_slice(), ends[1].point.x.as_slice()];
-        let (chain, stop, chain_evaluations, hessians) =
-            self.search(passages)
-                .chain(places, between, &molecule, how, &ChainSettings::default())?;
-        let points = chain.points();
-        let spline = Spline::new(points.iter().map(|point| point.x.clone()).collect());
+        let down = self
+            .search(passages)
+            .chain(places, between, &molecule, how, &ChainSettings::default())?;
+        let band = Band::of(&down.chain);
         Ok(Found {
-            kind: "chain",
-            converged: stop == ChainStop::Converged && ends.iter().all(|end| end.converged),
-            stop: stop.name(),
-            top: chain.highest(),
-            points: spline.knots().iter().copied().zip(points).collect(),
-            end_evaluations: ends[0].evaluations + ends[1].evaluations,
-            ends,
-            proven: None,
-            connects: None,
-            rates: Vec::new(),
+            converged: down.stop == ChainStop::Converged && ends.iter().all(|end| end.converged),
+            stop: down.stop.name(),
             spent: Spent {
-                chain: chain_evaluations,
-                hessians,
+                chain: down.evaluations,
+                hessians: down.hessians,
                 ..Spent::default()
             },
+            ..Found::chain(passages.ready, band, ends)
         })
     }
 
-    /// The pass between two structures.
+    /// The pass or the passes between two structures.
     fn over(
         &self,
         passages: &Passages<'_>,
         ends: [Valley; 2],
-        between: &[Vec<f64>],
+        hints: &Hints,
         messages: &mut Vec<Message>,
     ) -> Result<Found, String> {
-        let mut spent = Spent::default();
-        let search = self.search(passages);
-        let mut notes = Vec::new();
-        let crossing = search.cross([&ends[0], &ends[1]], between, &mut spent, &mut notes);
-        let detail = |text| message(passages.ready, Level::Detail, text);
+        let mut log = Log::default();
+        let course = self.search(passages).travel([&ends[0], &ends[1]], hints, &mut log);
+        let detail = |text: String| passages.ready.message(Level::Detail, text);
+        let Log { notes, mut spent, .. } = log;
         messages.extend(notes.into_iter().map(detail));
-        let crossing = crossing?;
-        let (converged, connects) = (crossing.converged(), crossing.words());
-        let Crossing {
-            saddle, stop, sides, ..
-        } = crossing;
-        let end_evaluations = ends[0].evaluations + ends[1].evaluations;
-        let (points, ends) = match sides {
-            Some(sides) => {
-                let points = sides.irc.profile().into_iter().map(|(s, p)| (s, p.clone())).collect();
-                (points, sides.valleys)
+        let mut found = Found::over(passages.ready, course, ends)?;
+        if let (Some(gas), Some(saddle)) = (&self.task.gas, &found.proven) {
+            found.rates = rates(passages, gas, saddle, &found.ends, &mut spent)?;
+        }
+        found.spent = spent;
+        Ok(found)
+    }
+
+    /// The pass on another surface, from what was found on the first one.
+    fn refined(
+        &self,
+        ready: &Ready,
+        finer: &Surfaces,
+        guess: Result<Found, String>,
+        (places, mut hints): (&[Vec<f64>; 2], Hints),
+        messages: &mut Vec<Message>,
+    ) -> Result<Found, String> {
+        if interrupt::raised() {
+            return guess;
+        }
+        let finer = Finer::new(finer, ready, self.task.workers)?;
+        messages.extend(finer.warning.as_ref().map(|text| ready.message(Level::Warning, text)));
+        match &guess {
+            Ok(found) => {
+                let text = format!(
+                    "{}; it is searched on from there on {}",
+                    found.summary(),
+                    finer.ready.assigned.name()
+                );
+                messages.push(ready.message(Level::Note, text));
+                let saddle = found.crossed();
+                hints.between = vec![saddle.0.clone()];
+                hints.saddle = Some(saddle);
             }
-            None => (vec![(0.0, saddle.point.clone())], ends),
+            Err(reason) => {
+                let text = format!(
+                    "no guess from {} ({reason}); the search begins at the ends",
+                    ready.assigned.name()
+                );
+                messages.push(ready.message(Level::EveryWarning, text));
+            }
+        }
+        let passages = Passages {
+            ready: &finer.ready,
+            workers: finer.workers,
         };
-        let rates = self.rates(passages, &saddle, &ends, &mut spent)?;
-        Ok(Found {
-            kind: "ts",
-            converged,
-            stop: stop.name(),
-            top: points.iter().position(|(s, _)| *s == 0.0).unwrap_or(0),
-            points,
-            ends,
-            proven: Some(saddle),
-            connects: Some(connects),
-            rates,
-            spent,
-            end_evaluations,
-        })
+        let ends = self.ends(&passages, places, messages)?;
+        let mut found = self.over(&passages, ends, &hints, messages)?;
+        found.refined_from = guess.ok().map(|guess| GuessPart::new(&guess, &found)).transpose()?;
+        Ok(found)
     }
 
     /// Both ways down from a saddle.
@@ -275,129 +323,12 @@ impl Paths<'_> {
         )?;
         // From the second branch's end over the saddle to the first one's.
         let [forward, backward] = valleys;
-        let ends = [backward, forward];
-        let converged = ends.iter().all(|end| end.converged);
-        let points: Vec<(f64, Point)> = irc.profile().into_iter().map(|(s, p)| (s, p.clone())).collect();
-        let name = |k: usize| super::passage::smiles(&ends[k].molecule);
-        let connects = format!("{}; connects {} and {}", saddle.words(), name(0), name(1));
-        let rates = self.rates(passages, &saddle, &ends, &mut spent)?;
-        let stop = irc.branches[0].end.name();
-        Ok(Found {
-            kind: "irc",
-            converged,
-            stop,
-            top: points.iter().position(|(s, _)| *s == 0.0).unwrap_or(0),
-            points,
-            ends,
-            proven: Some(saddle),
-            connects: Some(connects),
-            rates,
-            spent,
-            end_evaluations: 0,
-        })
-    }
-
-    /// Rate constants both ways, where they are wanted.
-    fn rates(
-        &self,
-        passages: &Passages<'_>,
-        saddle: &Proven,
-        ends: &[Valley; 2],
-        spent: &mut Spent,
-    ) -> Result<Vec<RatePart>, String> {
-        let (Some(gas), Some(wavenumber)) = (&self.task.gas, saddle.imaginary_wavenumber()) else {
-            return Ok(Vec::new());
-        };
-        let multiplicity = gas.multiplicity(&passages.ready.prepared.record.molecule);
-        let all = |proven: &Proven| -> Result<Vec<Thermochemistry>, String> {
-            let rotor = Rotor::new(&proven.point.x, &proven.masses);
-            let found = || symmetry_number(&proven.point.x, &proven.masses, rotor.shape, symmetry_number::TOLERANCE);
-            let wavenumbers = proven.modes.wavenumbers_cm1();
-            let of = Gas {
-                rotor: &rotor,
-                wavenumbers_cm1: &wavenumbers,
-                symmetry_number: gas.symmetry_number.unwrap_or_else(found),
-                multiplicity,
-            };
-            let at = |&conditions| thermochemistry(&of, conditions, gas.treatment).map_err(|error| error.to_string());
-            gas.conditions.iter().map(at).collect()
-        };
-        let top = all(saddle)?;
-        let mut sides = Vec::new();
-        for end in ends {
-            let proven = passages.prove(&end.point)?;
-            spent.verification += proven.evaluations;
-            spent.hessians += proven.hessian_evaluations;
-            sides.push(all(&proven)?);
+        let mut found = Found::irc(passages.ready, saddle, &irc, [backward, forward]);
+        if let (Some(gas), Some(saddle)) = (&self.task.gas, &found.proven) {
+            found.rates = rates(passages, gas, saddle, &found.ends, &mut spent)?;
         }
-        let mut rates = Vec::new();
-        for (k, at_top) in top.iter().enumerate() {
-            let temperature = at_top.conditions.temperature;
-            let heights = [0, 1].map(|side: usize| {
-                let own = &sides[side][k];
-                let energy = saddle.point.energy - ends[side].point.energy;
-                let with_zero_point = energy + at_top.zero_point_energy - own.zero_point_energy;
-                (with_zero_point, energy + at_top.free_energy - own.free_energy)
-            });
-            for (side, direction) in [(0, "forward"), (1, "reverse")] {
-                let barrier = Barrier {
-                    forward: heights[side].0,
-                    reverse: heights[1 - side].0,
-                    wavenumber_cm1: wavenumber.abs(),
-                };
-                rates.push(RatePart::new(
-                    direction,
-                    temperature,
-                    heights[side].0,
-                    heights[side].1,
-                    barrier.tunnelling(temperature),
-                    eyring(heights[side].1, temperature),
-                ));
-            }
-        }
-        Ok(rates)
-    }
-
-    fn line<'b>(&self, raw: &'b RawRecord, ready: &'b Ready, found: Found, wall_seconds: f64) -> PathLine<'b> {
-        let top = &found.points[found.top].1;
-        let [first, last] = [&found.ends[0], &found.ends[1]].map(|end| end.point.energy);
-        let spent = found.spent;
-        PathLine {
-            identity: Identity::ok(raw, &ready.prepared, ready.assigned.name()),
-            kind: found.kind,
-            energy: top.energy,
-            converged: found.converged,
-            stop: found.stop,
-            negative_modes: found.proven.as_ref().map(Proven::negative_modes),
-            imaginary_wavenumber: found.proven.as_ref().and_then(Proven::imaginary_wavenumber),
-            evaluations: found.end_evaluations + spent.chain + spent.saddle,
-            hessian_evaluations: spent.hessians,
-            verification_evaluations: spent.verification + spent.irc,
-            gradients: GradientsPart {
-                ends: found.end_evaluations,
-                chain: spent.chain,
-                saddle: spent.saddle,
-                verification: spent.verification,
-                irc: spent.irc,
-            },
-            barrier_forward: top.energy - first,
-            barrier_reverse: top.energy - last,
-            reaction_energy: last - first,
-            ends: found.ends.iter().map(EndPart::new).collect(),
-            points: found
-                .points
-                .iter()
-                .map(|(coordinate, point)| PathPoint {
-                    coordinate: *coordinate,
-                    energy: point.energy,
-                    relative_energy: point.energy - first,
-                })
-                .collect(),
-            connects: found.connects,
-            rates: found.rates,
-            guess: matches!(ready.assigned, Assigned::Mix(_)),
-            wall_seconds,
-        }
+        found.spent = spent;
+        Ok(found)
     }
 
     /// The path's structures with their energies, or the saddle alone.
@@ -410,13 +341,13 @@ impl Paths<'_> {
     ) -> Result<String, String> {
         let format = structure::output_format(self.common, raw);
         let chosen: Vec<&(f64, Point)> = match self.task.only_saddle {
-            true => vec![&found.points[found.top]],
+            true => found.saddles.iter().map(|&k| &found.points[k]).collect(),
             false => found.points.iter().collect(),
         };
         if format == Format::Mol && chosen.len() > 1 {
             return Err("a MOL file holds one molecule only; write SDF (--to sdf)".to_owned());
         }
-        let mut text = String::new();
+        let (mut text, mut said) = (String::new(), Vec::new());
         for (coordinate, point) in chosen {
             let annotation = Annotation {
                 converged: self.task.only_saddle.then_some(found.converged),
@@ -426,17 +357,12 @@ impl Paths<'_> {
             if matches!(format, Format::Xyz | Format::Sdf) && !self.task.only_saddle {
                 record.fields.push(("path".to_owned(), format!("{coordinate:.6}")));
             }
-            structure::write(&record, format, &ready.place, messages, &mut text)?;
+            structure::write(&record, format, &ready.place, &mut said, &mut text)?;
         }
+        // What a format can't carry is the same for all of them.
+        said.dedup_by(|a, b| a.text == b.text);
+        messages.extend(said);
         Ok(text)
-    }
-}
-
-fn message(ready: &Ready, level: Level, text: String) -> Message {
-    Message {
-        level,
-        place: ready.place.clone(),
-        text,
     }
 }
 
@@ -462,22 +388,13 @@ impl Molecular for Paths<'_> {
             true => self.structures(raw, ready, &found, &mut outcome.messages)?,
             false => String::new(),
         };
-        let line = self.line(raw, ready, found, started.elapsed().as_secs_f64());
-        let level = if line.converged {
-            Level::Single
-        } else {
-            Level::EveryWarning
+        let line = found.line(raw, ready, started.elapsed().as_secs_f64());
+        let level = match (line.converged, &line.refined_from) {
+            (true, None) => Level::Single,
+            (true, Some(_)) => Level::Note,
+            (false, _) => Level::EveryWarning,
         };
-        let summary = format!(
-            "{}: {}; barrier {:.4} forward, {:.4} reverse kcal/mol; {} evaluations, {} more for the proof",
-            ready.assigned.name(),
-            line.connects.as_deref().unwrap_or(line.stop),
-            line.barrier_forward,
-            line.barrier_reverse,
-            line.evaluations,
-            line.verification_evaluations
-        );
-        outcome.messages.push(message(ready, level, summary));
+        outcome.messages.push(ready.message(level, found.summary()));
         outcome.trajectory = line.csv();
         let title = ready.prepared.record.name.trim().replace(char::is_control, " ");
         match (self.task.json, self.task.only_saddle) {

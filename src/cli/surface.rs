@@ -71,6 +71,13 @@ impl Surfaces {
         matches!(self, Self::ForceFields(_))
     }
 
+    /// Says whether the bonds tell which atom is which where there are two patterns of them, whatever the numbers say.
+    pub fn renumber(&mut self, renumber: bool) {
+        if let Self::Mix(mix) = self {
+            mix.renumber = renumber;
+        }
+    }
+
     /// Molecules that can be worked on at the same time.
     pub fn are_parallel(&self) -> bool {
         match self {

@@ -1,6 +1,7 @@
 //! `thalweg ts`: the transition state near each structure, proven to be one.
 
 use super::collect::Heads;
+use super::hold::Hold;
 use super::interrupt;
 use super::job::{Common, Verbosity};
 use super::message::Level;
@@ -13,15 +14,18 @@ use super::report::structure::{self, Annotation};
 use super::report::ts::TsLine;
 use super::surface::{Assigned, Evaluated, Surfaces};
 use crate::chem::guard::{self, Change};
-use crate::coordinates::{InternalCoordinates, Primitive};
+use crate::coordinates::{Constraint, InternalCoordinates, Primitive};
+use crate::directives::Directives;
 use crate::formats::{Format, RawRecord};
-use crate::hessian::Model;
 use crate::hessian::lowest::Approximate;
+use crate::hessian::{Differenced, Model, numerical, rigid};
+use crate::optimize::constrained::Manifold;
 use crate::optimize::observer::{Each, Interrupt};
 use crate::optimize::{Criteria, Limits, Observer, Progress, Stop, vector};
+use crate::potential::Potential;
 use crate::saddle::{
-    self, Chart, Climber, Curvature, FollowSettings, Follower, Guide, Kind, MinMode, MinModeSettings, SearchError,
-    Transition, VerifySettings, find_transition,
+    self, Chart, Climber, Curvature, FollowSettings, Follower, Guide, Kind, MinMode, MinModeSettings, OnManifold,
+    SearchError, Transition, VerifySettings, find_transition,
 };
 use std::path::PathBuf;
 use std::time::Instant;
@@ -33,6 +37,10 @@ pub struct TsTask {
     pub limits: Limits,
     pub method: Route,
     pub uphill: Uphill,
+    pub known: Known,
+    /// Gradients made at the same time for second derivatives.
+    pub workers: usize,
+    pub directives: Directives,
     pub trajectory: Option<(PathBuf, Format)>,
 }
 
@@ -45,6 +53,19 @@ pub enum Route {
     Follow(saddle::Method),
     /// Without any Hessian.
     MinMode,
+}
+
+/// What is known of the second derivatives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// All where the surface has them, else what is learnt.
+    Auto,
+    /// All, at each point.
+    Full,
+    /// All at the start.
+    Start,
+    /// What gradients tell.
+    Learnt,
 }
 
 /// What is followed uphill.
@@ -70,6 +91,8 @@ const TOLD: usize = 4;
 /// A search's result.
 struct Found {
     transition: Transition,
+    /// What was held, in words.
+    held: Vec<String>,
     evaluated: Evaluated,
     changes: Vec<Change>,
     /// Gradients that the search spent on the curvature.
@@ -105,7 +128,14 @@ impl Searches<'_> {
 
     fn search(&self, ready: &Ready, outcome: &mut Outcome) -> Result<Found, String> {
         let x0 = &ready.prepared.record.coordinates;
-        let mut climber = self.climber(ready)?;
+        let molecule = &ready.prepared.molecule;
+        let hold = Hold::new(&self.task.directives, molecule, x0)?;
+        if hold.is_restrained() {
+            return Err("--restrain and --wall change the surface, so that what is found is no transition state: hold exactly, with --freeze, --fix or --set".to_owned());
+        }
+        let constraints = hold.constraints(&[]);
+        let manifold = Manifold::new(&constraints, hold.plan.mask.clone(), x0);
+        let mut climber = self.climber(ready, &manifold)?;
         let Outcome {
             trajectory, messages, ..
         } = outcome;
@@ -123,17 +153,20 @@ impl Searches<'_> {
         let is_watched = self.task.trajectory.is_some() || self.is_verbose();
         let mut observer = (Interrupt(interrupt::flag()), Each(is_watched.then_some(watch)));
         let started = Instant::now();
-        let (transition, trouble) = self.walk(ready, &mut *climber, &mut observer)?;
+        let (mut transition, trouble) =
+            self.walk(ready, (&hold, &constraints), &manifold, &mut *climber, &mut observer)?;
+        self.count_differences(ready, &mut transition);
         let wall_seconds = started.elapsed().as_secs_f64() - transition.verification_seconds;
         frames?;
         if let Some(trouble) = &trouble {
             let text = format!("{trouble}; the last structure before that is given");
             messages.push(ready.message(Level::Error, text));
         }
-        let evaluated = ready.assigned.judge(&transition.found.point);
+        let evaluated = hold.judge(&ready.assigned, &constraints, &transition.found.point);
         Ok(Found {
             evaluated: evaluated.map_err(|error| error.to_string())?,
-            changes: guard::changes(&ready.prepared.molecule, x0, &transition.found.point.x),
+            changes: guard::changes(molecule, x0, &transition.found.point.x),
+            held: held_words(&hold, &constraints),
             probes: climber.probes(),
             transition,
             wall_seconds,
@@ -141,17 +174,46 @@ impl Searches<'_> {
         })
     }
 
-    fn climber(&self, ready: &Ready) -> Result<Box<dyn Climber>, String> {
+    /// Whether second derivatives are made by differences of gradients.
+    fn is_differenced(&self, ready: &Ready) -> bool {
+        self.task.known == Known::Full && matches!(ready.assigned, Assigned::Engine { .. })
+    }
+
+    /// Second derivatives by differences are told as the gradients that they are.
+    fn count_differences(&self, ready: &Ready, transition: &mut Transition) {
+        if !self.is_differenced(ready) {
+            return;
+        }
+        let each = 2 * transition.found.point.x.len();
+        transition.found.evaluations += each * transition.found.hessian_evaluations;
+        if let Some(verified) = &mut transition.verified {
+            verified.evaluations += each * verified.hessian_evaluations;
+        }
+    }
+
+    fn climber(&self, ready: &Ready, manifold: &Manifold) -> Result<Box<dyn Climber>, String> {
         let x0 = &ready.prepared.record.coordinates;
         let molecule = &ready.prepared.molecule;
-        let (mut coordinates, curvature) = match &ready.assigned {
-            Assigned::ForceField(_) => (InternalCoordinates::new(molecule, x0), Curvature::Own),
-            Assigned::Mix(_) => (Chart::coordinates_of(molecule, x0), Curvature::Own),
-            Assigned::Engine { .. } => (Chart::coordinates_of(molecule, x0), Curvature::Learnt(Model::Schlegel)),
+        let mut coordinates = match &ready.assigned {
+            Assigned::ForceField(_) => InternalCoordinates::new(molecule, x0),
+            Assigned::Mix(_) | Assigned::Engine { .. } => Chart::coordinates_of(molecule, x0),
+        };
+        let is_own = match self.task.known {
+            Known::Auto => !matches!(ready.assigned, Assigned::Engine { .. }),
+            known => known == Known::Full,
         };
         let guide = match &self.task.uphill {
             Uphill::Mode(0) => Guide::Lowest,
-            Uphill::Mode(number) => Guide::Mode(*number),
+            Uphill::Mode(number) => {
+                let vibrations = x0.len() - rigid::modes(x0, &vec![1.0; molecule.len()]).len();
+                if *number >= vibrations {
+                    return Err(format!(
+                        "--mode {}: the molecule has {vibrations} vibrations",
+                        number + 1
+                    ));
+                }
+                Guide::Mode(*number)
+            }
             Uphill::Along(primitives) => {
                 check_atoms(primitives, molecule.len())?;
                 Guide::Along(saddle::driven(&mut coordinates, primitives, x0))
@@ -171,7 +233,13 @@ impl Searches<'_> {
         };
         let settings = FollowSettings {
             method,
-            curvature,
+            curvature: if is_own {
+                Curvature::Own
+            } else {
+                Curvature::Learnt(Model::Schlegel)
+            },
+            whole: self.task.known == Known::Start,
+            held: manifold.clone(),
             guide,
             ..FollowSettings::default()
         };
@@ -182,16 +250,21 @@ impl Searches<'_> {
     fn walk(
         &self,
         ready: &Ready,
+        (hold, constraints): (&Hold, &[Constraint]),
+        manifold: &Manifold,
         climber: &mut dyn Climber,
         observer: &mut dyn Observer,
     ) -> Result<(Transition, Option<String>), String> {
         let molecule = &ready.prepared.molecule;
         let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
         let is_engine = matches!(ready.assigned, Assigned::Engine { .. });
-        let verify = if is_engine {
-            VerifySettings::noisy(masses)
-        } else {
-            VerifySettings::molecule(masses)
+        let verify = VerifySettings {
+            held: manifold.clone(),
+            ..if is_engine {
+                VerifySettings::noisy(masses)
+            } else {
+                VerifySettings::molecule(masses)
+            }
         };
         let approximate = || Box::new(optimizer::approximate_hessian(molecule)) as Box<Approximate<'_>>;
         let task = saddle::Task {
@@ -202,8 +275,32 @@ impl Searches<'_> {
             approximate: is_engine.then(approximate),
         };
         let mut live = ready.assigned.open().map_err(|error| error.to_string())?;
-        let x0 = &ready.prepared.record.coordinates;
-        match find_transition(live.potential(), x0, climber, task) {
+        let x0 = hold.start(
+            live.potential(),
+            molecule,
+            constraints,
+            &ready.prepared.record.coordinates,
+        )?;
+        let open = || Ok(ready.assigned.open()?.into_potential());
+        let mut surface = live.into_potential();
+        if self.is_differenced(ready) {
+            let stop = Some(interrupt::flag());
+            surface = Box::new(Differenced::new(
+                surface,
+                &open,
+                self.task.workers,
+                numerical::NOISY_STEP,
+                stop,
+            ));
+        }
+        let mut within;
+        let potential: &mut dyn Potential = if manifold.is_everything() {
+            &mut *surface
+        } else {
+            within = OnManifold::new(&mut *surface, manifold.clone());
+            &mut within
+        };
+        match find_transition(potential, &x0, climber, task) {
             Ok(transition) => Ok((transition, None)),
             Err(SearchError::Surface { error, last }) => {
                 let unfinished = Transition {
@@ -259,6 +356,14 @@ fn check_atoms(primitives: &[Primitive], atoms: usize) -> Result<(), String> {
     }
 }
 
+/// Frozen atoms, and coordinates with their values.
+fn held_words(hold: &Hold, constraints: &[Constraint]) -> Vec<String> {
+    let atoms = hold.plan.mask.atoms().map(|atom| format!("atom {}", atom + 1));
+    atoms
+        .chain(constraints.iter().map(|c| c.primitive.to_string()))
+        .collect()
+}
+
 fn summary(ready: &Ready, found: &Found) -> String {
     let search = &found.transition.found;
     let kind = match found.kind() {
@@ -274,14 +379,25 @@ fn summary(ready: &Ready, found: &Found) -> String {
             .take(2)
             .map(|mode| format!("{:+.0}", mode.wavenumber_cm1))
             .collect();
-        format!(", lowest modes {} cm⁻¹", told.join(" and "))
+        let noise = match verified.within_noise_cm1() {
+            Some(wavenumber) => format!(", of which that of {wavenumber:+.0} is within noise of zero"),
+            None => String::new(),
+        };
+        match told.len() {
+            0 => String::new(),
+            _ => format!(", lowest modes {} cm⁻¹{noise}", told.join(" and ")),
+        }
     });
     let again = match found.transition.searches {
         1 => String::new(),
         many => format!(", in the search number {many}"),
     };
+    let within = match found.held.len() {
+        0 => "",
+        _ => " in the space that what is held leaves free",
+    };
     format!(
-        "{}: {:.4} to {:.4} kcal/mol, {kind}{modes}{again}; {} steps, {} evaluations, gradient rms {:.1e} kcal/mol/Å",
+        "{}: {:.4} to {:.4} kcal/mol, {kind}{within}{modes}{again}; {} steps, {} evaluations, gradient rms {:.1e} kcal/mol/Å",
         ready.assigned.name(),
         search.initial_energy,
         found.evaluated.point.energy,
@@ -314,6 +430,7 @@ fn line(raw: &RawRecord, ready: &Ready, found: &Found) -> String {
         verification_hessian_evaluations: verified.map_or(0, |v| v.hessian_evaluations),
         searches: found.transition.searches,
         wall_seconds: found.wall_seconds,
+        held: found.held.clone(),
         changes: found.changes.iter().map(ToString::to_string).collect(),
     })
 }

@@ -74,7 +74,7 @@ const SAMPLES: u64 = 64;
 const FIRST_SAMPLES: u64 = 48;
 
 /// The method for a molecule, with the reason: enumeration where there are few rotors and nothing else that changes; random
-/// starts and hops for rings, nitrogen that inverts, and many rotors.
+/// starts and hops for rings, nitrogen that inverts, many rotors, and several molecules beside each other.
 #[must_use]
 pub fn choose(search: &Search<'_>) -> (Method, String) {
     let rotors = search.rotors.len();
@@ -85,7 +85,11 @@ pub fn choose(search: &Search<'_>) -> (Method, String) {
     } else {
         MOST_ROTORS
     };
-    if segments > 0 {
+    let parts = search.molecule.fragments().1;
+    if parts > 1 {
+        let reason = format!("{rotors} rotors in {parts} molecules beside each other");
+        (Method::BasinHopping, reason)
+    } else if segments > 0 {
         (Method::BasinHopping, format!("{rotors} rotors and flexible rings"))
     } else if inverting > 0 {
         (
@@ -210,7 +214,9 @@ impl Stages<'_, '_, '_> {
         self.take_shapes()?;
         match method {
             Method::Systematic => {
-                if self.enumerate()?.is_some() {
+                // How molecules lie beside each other is not enumerated.
+                let is_one = self.search.molecule.fragments().1 == 1;
+                if self.enumerate()?.is_some() && is_one {
                     self.search.list = List::Complete;
                 }
                 self.hop()

@@ -17,6 +17,9 @@ const LINEAR: f64 = 172.0 * PI / 180.0;
 /// A linear bend whose component exceeds this is made a bend again; it is about the deviation from 180° in radian.
 pub(super) const BENT: f64 = 0.35;
 
+/// Sine of the angle from which on an atom is off a line.
+const OFF: f64 = 0.35;
+
 /// A centre of three bonds whose Wilson angle is below this (radian) counts as planar.
 const PLANAR: f64 = 0.35;
 
@@ -33,6 +36,8 @@ const NULL: f64 = 1e-11;
 struct Builder<'a> {
     molecule: &'a Molecule,
     x: &'a [f64],
+    /// The fragment of each atom.
+    fragments: Vec<usize>,
     primitives: Vec<Primitive>,
 }
 
@@ -41,6 +46,7 @@ pub(super) fn primitives(molecule: &Molecule, x: &[f64]) -> (Vec<Primitive>, Vec
     let mut builder = Builder {
         molecule,
         x,
+        fragments: molecule.fragments().0,
         primitives: Vec::new(),
     };
     builder.add_stretches();
@@ -102,15 +108,40 @@ impl Builder<'_> {
                 for b in &neighbors[n + 1..] {
                     let atoms = [a.atom, j, b.atom];
                     if self.is_linear(a.atom, j, b.atom) {
-                        let axis = self.axis_across(a.atom, b.atom);
-                        let bend = |component| Primitive::LinearBend { atoms, axis, component };
-                        self.primitives.extend([0, 1].map(bend));
+                        let pair = [0, 1].map(|component| self.linear_bend(atoms, component));
+                        self.primitives.extend(pair);
                     } else {
                         self.primitives.push(Primitive::Bend(atoms));
                     }
                 }
             }
         }
+    }
+
+    fn linear_bend(&self, atoms: [usize; 3], component: u8) -> Primitive {
+        let [i, j, k] = atoms;
+        match self.beside(atoms) {
+            Some(beside) => Primitive::LinearBendBeside {
+                atoms: [i, j, k, beside],
+                component,
+            },
+            None => Primitive::LinearBend {
+                atoms,
+                axis: self.axis_across(i, k),
+                component,
+            },
+        }
+    }
+
+    /// The nearest atom of the same fragment that is well off the line of three.
+    fn beside(&self, [i, j, k]: [usize; 3]) -> Option<usize> {
+        let distance = |l: usize| Primitive::Stretch([j, l]).value(self.x);
+        let is_off = |&l: &usize| {
+            ![i, j, k].contains(&l) && self.fragments[l] == self.fragments[j] && self.angle(i, j, l).sin() > OFF
+        };
+        (0..self.molecule.len())
+            .filter(is_off)
+            .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
     }
 
     /// The Cartesian axis that makes the widest angle with the line.

@@ -109,7 +109,7 @@ impl InternalCoordinates {
             return Some(Self::new(&changed, x));
         }
         let flat = |p: &Primitive| matches!(p, Primitive::Bend(_)) && p.value(x) > WIDEST_BEND;
-        let bent = |p: &Primitive| matches!(p, Primitive::LinearBend { .. }) && p.value(x).abs() > build::BENT;
+        let bent = |p: &Primitive| p.is_linear_bend() && (p.value(x).abs() > build::BENT || p.is_degenerate(x));
         self.primitives
             .iter()
             .any(|p| flat(p) || bent(p))

@@ -61,6 +61,14 @@ pub enum Primitive {
         /// 0 or 1.
         component: u8,
     },
+    /// The same bends with the plane of the line and a fourth atom instead of an axis: they turn with the molecule, where an axis in space
+    /// would let a turn of the whole stand for a bend.
+    LinearBendBeside {
+        /// The three atoms in line, the centre in the middle, and the one beside the line.
+        atoms: [usize; 4],
+        /// 0 or 1.
+        component: u8,
+    },
     /// Dihedral about the line of the two middle atoms, from −π to π. These need not be bonded to each other.
     Dihedral([usize; 4]),
     /// Wilson angle of the bond from the second atom (the centre) to the fourth with the plane of the other three.
@@ -138,23 +146,64 @@ fn formula<S: Real>(primitive: &Primitive, p: &[Vector<S>]) -> (S, Vec<Vector<S>
 }
 
 /// The linear bend along a direction across the line of its outer atoms.
-fn linear_bend<S: Real>(p: [Vector<S>; 3], axis: [f64; 3], component: u8) -> S {
+fn linear_bend<S: Real>(p: [Vector<S>; 3], axis: Vector<S>, component: u8) -> S {
     let along = Distance::new(p[0], p[2]).direction;
-    let across = along.cross(Vector(axis.map(S::constant)));
+    let across = along.cross(axis);
     let normal = across.times(across.square().sqrt().recip());
     let direction = if component == 0 { along.cross(normal) } else { normal };
     let [first, second] = Distance::to_each(p[1], [p[0], p[2]]);
     (first.direction + second.direction).dot(direction)
 }
 
+/// The same with the axis from the centre to the atom beside the line.
+fn linear_bend_beside<S: Real>([i, j, k, beside]: [Vector<S>; 4], component: u8) -> S {
+    linear_bend([i, j, k], beside - j, component)
+}
+
+fn fixed<S: Real>(axis: [f64; 3]) -> Vector<S> {
+    Vector(axis.map(S::constant))
+}
+
+/// Variables of second derivatives.
+fn twofold<const A: usize, const N: usize>(x: &[f64], atoms: [usize; A]) -> [Vector<Dual<Dual<f64, N>, N>>; A] {
+    let mut index = 0;
+    atoms.map(|atom| {
+        Vector([0, 1, 2].map(|axis| {
+            index += 1;
+            Dual::variable(Dual::variable(x[3 * atom + axis], index - 1), index - 1)
+        }))
+    })
+}
+
+fn gradient_row<const A: usize, const N: usize>(atoms: [usize; A], value: &Dual<f64, N>) -> Row {
+    let d = &value.derivatives;
+    row(
+        atoms,
+        std::array::from_fn(|a| Vector([d[3 * a], d[3 * a + 1], d[3 * a + 2]])),
+    )
+}
+
+fn flattened<const N: usize>(value: &Dual<Dual<f64, N>, N>) -> Vec<f64> {
+    value.derivatives.iter().flat_map(|d| d.derivatives).collect()
+}
+
+/// Sine of the angle between the line and the direction of the atom beside it below which the plane of the four has lost its meaning.
+const BESIDE: f64 = 0.17;
+
 impl Primitive {
+    /// Whether it is a bend of atoms in line.
+    #[must_use]
+    pub fn is_linear_bend(&self) -> bool {
+        matches!(self, Self::LinearBend { .. } | Self::LinearBendBeside { .. })
+    }
+
     /// The few atoms of a coordinate that is not one of a whole group.
     #[must_use]
     pub fn atoms(&self) -> &[usize] {
         match self {
             Self::Stretch(atoms) => atoms,
             Self::Bend(atoms) | Self::LinearBend { atoms, .. } => atoms,
-            Self::Dihedral(atoms) | Self::OutOfPlane(atoms) => atoms,
+            Self::Dihedral(atoms) | Self::OutOfPlane(atoms) | Self::LinearBendBeside { atoms, .. } => atoms,
             Self::Cartesian { atom, .. } => std::slice::from_ref(atom),
             Self::Translation { fragment, .. } | Self::Rotation { fragment, .. } => &fragment.atoms,
         }
@@ -166,9 +215,17 @@ impl Primitive {
         matches!(self, Self::Dihedral(_))
     }
 
-    /// Whether it is a dihedral that has lost its meaning at `x` (Å): three of its atoms are in line to within a degree.
+    /// Whether it has lost its meaning at `x` (Å): three atoms of a dihedral are in line to within a degree, or the atom beside a line is
+    /// nearly on it.
     #[must_use]
     pub fn is_degenerate(&self, x: &[f64]) -> bool {
+        if let Self::LinearBendBeside {
+            atoms: [i, j, _, beside],
+            ..
+        } = *self
+        {
+            return Self::Bend([i, j, beside]).value(x).sin() < BESIDE;
+        }
         let Self::Dihedral([i, j, k, l]) = *self else {
             return false;
         };
@@ -196,7 +253,10 @@ impl Primitive {
                 formula(self, &points).0
             }
             Self::LinearBend { atoms, axis, component } => {
-                linear_bend(atoms.map(|a| position::<f64>(x, a)), *axis, *component)
+                linear_bend(atoms.map(|a| position::<f64>(x, a)), fixed(*axis), *component)
+            }
+            Self::LinearBendBeside { atoms, component } => {
+                linear_bend_beside(atoms.map(|a| position::<f64>(x, a)), *component)
             }
             Self::Cartesian { atom, axis } => x[3 * atom + usize::from(*axis)],
             Self::Translation { fragment, axis } => {
@@ -224,12 +284,12 @@ impl Primitive {
                     .collect()
             }
             Self::LinearBend { atoms, axis, component } => {
-                let value = linear_bend(variables::<3, 9>(x, *atoms), *axis, *component);
-                let d = value.derivatives;
-                row(
-                    *atoms,
-                    [0, 1, 2].map(|a| Vector([d[3 * a], d[3 * a + 1], d[3 * a + 2]])),
-                )
+                let value = linear_bend(variables::<3, 9>(x, *atoms), fixed(*axis), *component);
+                gradient_row(*atoms, &value)
+            }
+            Self::LinearBendBeside { atoms, component } => {
+                let value = linear_bend_beside(variables::<4, 12>(x, *atoms), *component);
+                gradient_row(*atoms, &value)
             }
             Self::Cartesian { atom, axis } => {
                 let mut g = [0.0; 3];
@@ -266,16 +326,10 @@ impl Primitive {
                 out
             }
             Self::LinearBend { atoms, axis, component } => {
-                let mut index = 0;
-                let points = atoms.map(|atom| {
-                    Vector([0, 1, 2].map(|axis| {
-                        index += 1;
-                        let inner = Dual::<f64, 9>::variable(x[3 * atom + axis], index - 1);
-                        Dual::<_, 9>::variable(inner, index - 1)
-                    }))
-                });
-                let value = linear_bend(points, *axis, *component);
-                value.derivatives.iter().flat_map(|d| d.derivatives).collect()
+                flattened(&linear_bend(twofold::<3, 9>(x, *atoms), fixed(*axis), *component))
+            }
+            Self::LinearBendBeside { atoms, component } => {
+                flattened(&linear_bend_beside(twofold::<4, 12>(x, *atoms), *component))
             }
             Self::Cartesian { .. } | Self::Translation { .. } => vec![0.0; size * size],
             Self::Rotation { fragment, axis } => rotation::second_derivatives(fragment, x, usize::from(*axis)),
@@ -290,7 +344,7 @@ impl fmt::Display for Primitive {
         let name = match self {
             Self::Stretch(_) => "distance",
             Self::Bend(_) => "angle",
-            Self::LinearBend { .. } => "linear bend",
+            Self::LinearBend { .. } | Self::LinearBendBeside { .. } => "linear bend",
             Self::Dihedral(_) => "dihedral",
             Self::OutOfPlane(_) => "out-of-plane angle",
             Self::Cartesian { atom, axis } => return write!(f, "{} of atom {}", axis_name(*axis), atom + 1),

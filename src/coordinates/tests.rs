@@ -54,6 +54,14 @@ fn every_primitive(x: &[f64]) -> Vec<Primitive> {
             axis: [0.0, 0.0, 1.0],
             component: 1,
         },
+        Primitive::LinearBendBeside {
+            atoms: [0, 2, 6, 5],
+            component: 0,
+        },
+        Primitive::LinearBendBeside {
+            atoms: [0, 2, 6, 5],
+            component: 1,
+        },
         Primitive::Dihedral([0, 1, 2, 3]),
         Primitive::Dihedral([4, 0, 3, 7]),
         Primitive::OutOfPlane([0, 1, 2, 5]),
@@ -440,7 +448,6 @@ fn a_bend_that_opens_to_a_line_gets_new_coordinates() {
     assert!(coordinates.rebuilt(&x).is_none());
     x[6..9].copy_from_slice(&[-0.96, 0.01, 0.0]);
     let new = coordinates.rebuilt(&x).unwrap();
-    let linear = |p: &Primitive| matches!(p, Primitive::LinearBend { .. });
-    assert_eq!(new.primitives().iter().filter(|p| linear(p)).count(), 2);
+    assert_eq!(new.primitives().iter().filter(|p| p.is_linear_bend()).count(), 2);
     assert!(new.rebuilt(&x).is_none());
 }

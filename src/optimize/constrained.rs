@@ -34,7 +34,7 @@ const MOST_HALVINGS: usize = 8;
 const RIDGE: f64 = 1e-12;
 
 /// Where frozen atoms are in place and constrained coordinates have their values.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Manifold {
     held: Vec<(Primitive, f64)>,
     mask: Mask,
@@ -58,6 +58,14 @@ impl Manifold {
     #[must_use]
     pub fn is_everything(&self) -> bool {
         self.held.is_empty() && self.mask.is_empty()
+    }
+
+    /// What is held, coordinate by coordinate: frozen atoms by their Cartesian ones.
+    #[must_use]
+    pub fn primitives(&self) -> Vec<Primitive> {
+        let frozen = self.mask.atoms().flat_map(Constraint::freeze);
+        let held = self.held.iter().map(|(primitive, _)| primitive.clone());
+        held.chain(frozen.map(|constraint| constraint.primitive)).collect()
     }
 
     /// The largest deviation of a constrained coordinate from its value, Å or radian.

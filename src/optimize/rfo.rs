@@ -352,7 +352,7 @@ impl Rfo {
             Base::Sparse(matrix)
         };
         let internal = |mut matrix: Vec<f64>, gradient: &[f64]| {
-            curvature::subtract_coordinates(coordinates, x, gradient, &mut matrix);
+            curvature::subtract_coordinates(coordinates.primitives(), x, gradient, &mut matrix);
             SymmetricMatrix::from_rows(x.len(), matrix)
         };
         Ok(match &mut self.settings.initial_hessian {

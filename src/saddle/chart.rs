@@ -48,6 +48,8 @@ struct Visited {
 struct Fan {
     from: Visited,
     ends: Vec<Visited>,
+    /// Whether the ends tell all second derivatives, so that another one depends on them.
+    complete: bool,
 }
 
 /// A displacement over the Cartesian coordinates, and the change of the gradient along it, both at the present point and without the
@@ -104,7 +106,12 @@ pub struct Chart {
     model: Option<Softened>,
     fans: Vec<Fan>,
     memory: usize,
+    /// What no step changes.
+    held: Vec<Primitive>,
 }
+
+/// Stiffness of what is held in the quadratic model, kcal/mol/Å² or kcal/mol/radian²: far above any bond's.
+const STIFF: f64 = 1e5;
 
 impl Chart {
     /// Over these coordinates, remembering at most so many steps.
@@ -116,6 +123,7 @@ impl Chart {
             model: None,
             fans: Vec::new(),
             memory,
+            held: Vec::new(),
         };
         chart.prepare_model();
         chart
@@ -125,6 +133,23 @@ impl Chart {
     #[must_use]
     pub fn coordinates_of(molecule: &Molecule, x: &[f64]) -> InternalCoordinates {
         InternalCoordinates::new(&tied(molecule, x), x)
+    }
+
+    /// Holds coordinates: they are added where they are missing, and no step changes them. The gradient is taken to have no part along
+    /// them.
+    pub fn hold(&mut self, primitives: Vec<Primitive>) {
+        self.coordinates.extend(primitives.iter().cloned());
+        self.held = primitives;
+    }
+
+    fn metric(&self, x: &[f64]) -> Metric {
+        self.coordinates.metric(x, &self.held_rows())
+    }
+
+    fn held_rows(&self) -> Vec<usize> {
+        let all = self.coordinates.primitives();
+        let row = |held: &Primitive| all.iter().position(|p| p == held);
+        self.held.iter().filter_map(row).collect()
     }
 
     fn prepare_model(&mut self) {
@@ -157,7 +182,8 @@ impl Chart {
         let Some(molecule) = self.coordinates.molecule().filter(|_| unsound) else {
             return;
         };
-        let coordinates = Self::coordinates_of(molecule, x);
+        let mut coordinates = Self::coordinates_of(molecule, x);
+        coordinates.extend(self.held.iter().cloned());
         if coordinates.primitives() == self.coordinates.primitives() {
             return;
         }
@@ -167,6 +193,7 @@ impl Chart {
         let carried = fans.iter().map(|fan| Fan {
             from: self.visit(&fan.from.point),
             ends: fan.ends.iter().map(|end| self.visit(&end.point)).collect(),
+            complete: fan.complete,
         });
         self.fans = carried.collect();
     }
@@ -186,14 +213,26 @@ impl Chart {
         }
         let end = self.visit(to);
         match self.fans.last_mut() {
-            Some(fan) if fan.from.point.x == from.x => fan.ends.push(end),
+            Some(fan) if fan.from.point.x == from.x && !fan.complete => fan.ends.push(end),
             _ => {
-                let from = self.visit(from);
-                self.fans.push(Fan { from, ends: vec![end] });
+                let fan = Fan {
+                    from: self.visit(from),
+                    ends: vec![end],
+                    complete: false,
+                };
+                self.fans.push(fan);
             }
         }
         if self.fans.len() > self.memory {
-            self.fans.remove(0);
+            // All second derivatives of a point are worth more than any step.
+            self.fans.remove(usize::from(self.fans[0].complete));
+        }
+    }
+
+    /// What was learnt last at one point is all that there is to learn there.
+    pub fn complete(&mut self) {
+        if let Some(fan) = self.fans.last_mut() {
+            fan.complete = true;
         }
     }
 
@@ -204,7 +243,7 @@ impl Chart {
         if self.curvature == Curvature::Own || x.len() > MOST_DIAGONALIZED {
             return None;
         }
-        let Hessian { base, learnt } = self.learnt(&self.coordinates.metric(x, &[]), x);
+        let Hessian { base, learnt } = self.learnt(&self.metric(x), x);
         let mut sum = match base {
             Base::Dense(matrix) => matrix,
             Base::Sparse(matrix) => {
@@ -238,16 +277,19 @@ impl Chart {
     /// Those of the surface's second derivatives, where they are asked for.
     pub fn quadric(&self, potential: &mut dyn Potential, point: &Point) -> Result<Quadric, EvalError> {
         let x = &point.x;
-        let metric = self.coordinates.metric(x, &[]);
+        let metric = self.metric(x);
         let internal = metric.project_gradient(&point.gradient);
-        let hessian = match self.curvature {
+        let mut hessian = match self.curvature {
             Curvature::Own => {
                 let mut own = potential.hessian(x).ok_or(EvalError::NoHessian)??;
-                curvature::subtract_coordinates(&self.coordinates, x, &internal, &mut own);
+                curvature::subtract_coordinates(self.coordinates.primitives(), x, &internal, &mut own);
                 Hessian::from(Base::Dense(SymmetricMatrix::from_rows(x.len(), own)))
             }
             Curvature::Learnt(_) => self.learnt(&metric, x),
         };
+        for row in self.held_rows() {
+            hessian.base.add_row(STIFF, row, &metric);
+        }
         Ok(Quadric {
             x: x.clone(),
             gradient: metric.b.apply_transpose(&internal),

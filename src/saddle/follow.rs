@@ -8,11 +8,13 @@ use super::climb::{Climber, Followed, Guide};
 use super::modes::{Modes, lowest};
 use super::ritz::Ritz;
 use crate::coordinates::InternalCoordinates;
-use crate::hessian::Model;
 use crate::hessian::update::Updatable;
+use crate::hessian::{Model, rigid};
 use crate::linalg::SymmetricMatrix;
+use crate::linalg::dense::orthonormal;
 use crate::linalg::vector::{add_scaled, dot, longest_atom, norm};
 use crate::optimize::Point;
+use crate::optimize::constrained::Manifold;
 use crate::optimize::rfo::restricted::Quadratic;
 use crate::potential::{EvalError, Potential};
 
@@ -51,6 +53,10 @@ pub struct FollowSettings {
     pub residual: f64,
     /// Displacement of the atom that moves farthest, in differences of gradients, Å.
     pub probe_length: f64,
+    /// What is held exactly. The surface is one on this manifold ([`super::OnManifold`]).
+    pub held: Manifold,
+    /// Whether all second derivatives are learnt at the start, by a displacement of each coordinate.
+    pub whole: bool,
 }
 
 impl Default for FollowSettings {
@@ -67,6 +73,8 @@ impl Default for FollowSettings {
             later_probes: 2,
             residual: 0.4,
             probe_length: 0.01,
+            held: Manifold::default(),
+            whole: false,
         }
     }
 }
@@ -91,6 +99,9 @@ const STRAIGHT: f64 = 0.02;
 
 /// A badly predicted step is taken back where the gradient's norm has grown by more than this.
 const STEEPER: f64 = 1.5;
+
+/// Of a displacement less than this remains after the ones before: it depends on them.
+const DEPENDENT: f64 = 1e-6;
 
 /// Stiffness that keeps the rest of a partitioned step from touching the mode, kcal/mol/Å².
 const STIFF: f64 = 1e4;
@@ -126,8 +137,10 @@ impl Follower {
     /// Over these coordinates.
     #[must_use]
     pub fn new(coordinates: InternalCoordinates, settings: FollowSettings) -> Self {
+        let mut chart = Chart::new(coordinates, settings.curvature, settings.memory);
+        chart.hold(settings.held.primitives());
         Self {
-            chart: Chart::new(coordinates, settings.curvature, settings.memory),
+            chart,
             trust: settings.trust_radius,
             settings,
             modes: Modes::default(),
@@ -153,7 +166,12 @@ impl Follower {
         self.chart.renew(&point.x);
         let mut quadric = self.chart.quadric(potential, point)?;
         self.modes = self.find_modes(&quadric);
-        if self.settings.curvature != Curvature::Own {
+        if self.settings.whole && self.mode.is_none() {
+            self.learn_all(potential, point)?;
+            quadric = self.chart.quadric(potential, point)?;
+            self.modes = self.find_modes(&quadric);
+            self.settings.whole = false;
+        } else if self.settings.curvature != Curvature::Own {
             self.look_for_mode(potential, point, &mut quadric)?;
         }
         self.followed = self.choose_mode(&quadric);
@@ -190,6 +208,26 @@ impl Follower {
             Some((k, cosine)) if cosine > SAME && (is_negative(k) || !is_negative(0)) => k,
             _ => 0,
         }
+    }
+
+    /// One gradient for each direction that is no rigid motion.
+    fn learn_all(&mut self, potential: &mut dyn Potential, point: &Point) -> Result<(), EvalError> {
+        let n = point.x.len();
+        let mut directions = match self.chart.coordinates().molecule() {
+            Some(molecule) => rigid::modes(&point.x, &vec![1.0; molecule.len()]),
+            None => Vec::new(),
+        };
+        let idle = directions.len();
+        directions.extend((0..n).map(|coordinate| {
+            let mut unit = vec![0.0; n];
+            unit[coordinate] = 1.0;
+            unit
+        }));
+        for direction in orthonormal(&directions, DEPENDENT).iter().skip(idle) {
+            self.probe(potential, point, direction)?;
+        }
+        self.chart.complete();
+        Ok(())
     }
 
     /// Spends gradients on the mode: at the start until it is known, later where the one that led down on both sides is gone.
@@ -342,7 +380,7 @@ impl Climber for Follower {
                 .chart
                 .coordinates()
                 .back_transform_from(&point.x, &dq, &quadric.metric);
-            let x = match reached {
+            let mut x = match reached {
                 Ok(reached) => reached.x,
                 Err(_) if length < STRAIGHT => point.x.iter().zip(displacement).map(|(x, d)| x + d).collect(),
                 Err(_) => {
@@ -350,6 +388,10 @@ impl Climber for Follower {
                     continue;
                 }
             };
+            if self.settings.held.retract(&mut x).is_err() {
+                self.trust = 0.5 * length.min(self.trust);
+                continue;
+            }
             let trial = match Point::at(potential, &x) {
                 Ok(trial) => trial,
                 Err(EvalError::NotFinite { .. } | EvalError::Refused { .. }) if length > STRAIGHT => {

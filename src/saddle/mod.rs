@@ -4,6 +4,7 @@
 pub mod chart;
 pub mod climb;
 pub mod follow;
+pub mod held;
 mod loose;
 pub mod min_mode;
 pub mod modes;
@@ -17,6 +18,7 @@ pub mod verify;
 pub use chart::{Chart, Curvature, driven};
 pub use climb::{Climber, Followed, Guide};
 pub use follow::{FollowSettings, Follower, Method};
+pub use held::OnManifold;
 pub use min_mode::{MinMode, MinModeSettings};
 pub use search::{Found, SearchError, find};
 pub use transition::{Task, Transition, find_transition};

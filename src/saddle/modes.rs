@@ -13,8 +13,11 @@ const GROWTH: f64 = 4.0;
 const SHIFTS: usize = 24;
 /// Curvature given to rigid motions, relative to the mean of the diagonal.
 const RIGID: f64 = 1e-6;
-/// A pair has converged where the change of its vector in one more iteration would be below this.
-const RESIDUAL: f64 = 1e-5;
+/// A pair has converged where the change of its vector in one more iteration would be below this. The error of its curvature goes with
+/// the square.
+const RESIDUAL: f64 = 1e-3;
+/// The same for a pair that only has to be told from the others.
+const ROUGH: f64 = 0.05;
 /// Largest basis.
 const LARGEST: usize = 48;
 /// Of a new direction less than this fraction remained outside the basis: nothing new is in it.
@@ -48,7 +51,8 @@ impl Modes {
     }
 }
 
-/// The lowest `wanted` modes. `guesses` are directions near them, where any are known.
+/// The lowest `wanted` modes. `guesses` are directions near them, where any are known. The lowest one and those of negative curvature are
+/// sharp, the others as far as is needed to tell them apart.
 #[must_use]
 pub fn lowest(hessian: &Hessian, metric: &Metric, wanted: usize, guesses: &[Vec<f64>]) -> Modes {
     let n = metric.b.columns();
@@ -58,33 +62,34 @@ pub fn lowest(hessian: &Hessian, metric: &Metric, wanted: usize, guesses: &[Vec<
         return Modes::default();
     };
     let mut space = Space::new(metric);
-    let mut waiting: Vec<Vec<f64>> = guesses.iter().rev().cloned().collect();
     let mut arbitrary = (0..ARBITRARY).map(|which| {
         let scattered: Vec<f64> = (1..=n).map(|i| (1.0 + (i * (7 + 4 * which)) as f64).sin()).collect();
         inverse.solve(&metric.gram.times(&scattered))
     });
+    let mut waiting: Vec<Vec<f64>> = guesses.to_vec();
     waiting.extend(arbitrary.next());
     let mut best = Modes::default();
     let most = LARGEST.min(n);
     while space.basis.len() < most {
-        let Some(next) = waiting.pop().or_else(|| arbitrary.next()) else {
-            break;
-        };
-        if !space.push(next, &inverse) {
+        if waiting.is_empty() {
+            let Some(another) = arbitrary.next() else { break };
+            waiting.push(another);
+        }
+        let before = space.basis.len();
+        for next in std::mem::take(&mut waiting).into_iter().take(most - before) {
+            let _is_new: bool = space.push(next, &inverse);
+        }
+        if space.basis.len() == before {
             continue;
         }
-        if !waiting.is_empty() && space.basis.len() < wanted.min(most) {
-            continue;
-        }
-        let Some((modes, residual)) = space.judge(wanted, shift) else {
+        let Some((modes, improvements)) = space.judge(wanted, shift) else {
             break;
         };
         best = modes;
-        match residual {
-            Some(residual) => waiting.insert(0, residual),
-            None if best.values.len() == wanted && waiting.is_empty() => break,
-            None => {}
+        if improvements.is_empty() && best.values.len() == wanted {
+            break;
         }
+        waiting = improvements;
     }
     best
 }
@@ -105,12 +110,14 @@ fn definite(hessian: &Hessian, metric: &Metric, rigid: f64) -> Option<(f64, Inve
     None
 }
 
-/// The search space: a basis Q with QᵀFQ = 1, the vectors FQ, and the iterates (H + σF)⁻¹FQ.
+/// The search space: a basis Q with QᵀFQ = 1, the vectors FQ, the iterates (H + σF)⁻¹FQ, and the lower triangle of their products
+/// QᵀF(H + σF)⁻¹FQ, row by row.
 struct Space<'a> {
     metric: &'a Metric,
     basis: Vec<Vec<f64>>,
     covectors: Vec<Vec<f64>>,
     iterates: Vec<Vec<f64>>,
+    products: Vec<Vec<f64>>,
 }
 
 impl<'a> Space<'a> {
@@ -120,6 +127,7 @@ impl<'a> Space<'a> {
             basis: Vec::new(),
             covectors: Vec::new(),
             iterates: Vec::new(),
+            products: Vec::new(),
         }
     }
 
@@ -127,7 +135,11 @@ impl<'a> Space<'a> {
     fn push(&mut self, direction: Vec<f64>, inverse: &Inverse) -> bool {
         let is_new = self.extend(direction);
         if let (true, Some(covector)) = (is_new, self.covectors.last()) {
-            self.iterates.push(inverse.solve(covector));
+            let iterate = inverse.solve(covector);
+            let earlier = self.covectors.iter().zip(self.iterates.iter().chain([&iterate]));
+            let row = earlier.map(|(c, w)| f64::midpoint(dot(c, &iterate), dot(covector, w)));
+            self.products.push(row.collect());
+            self.iterates.push(iterate);
         }
         is_new
     }
@@ -156,36 +168,34 @@ impl<'a> Space<'a> {
         dot(v, &self.metric.gram.times(v)).max(0.0).sqrt()
     }
 
-    /// The wanted pairs as far as the space has them, and a direction that improves the first one that has not converged.
-    fn judge(&self, wanted: usize, shift: f64) -> Option<(Modes, Option<Vec<f64>>)> {
+    /// The wanted pairs as far as the space has them, and a direction that improves each one that has not converged.
+    fn judge(&self, wanted: usize, shift: f64) -> Option<(Modes, Vec<Vec<f64>>)> {
         let m = self.basis.len();
         let mut matrix = SymmetricMatrix::zeros(m);
-        for i in 0..m {
-            for j in 0..=i {
-                let mean = f64::midpoint(
-                    dot(&self.covectors[i], &self.iterates[j]),
-                    dot(&self.covectors[j], &self.iterates[i]),
-                );
+        for (i, row) in self.products.iter().enumerate() {
+            for (j, product) in row.iter().enumerate() {
                 // The lowest eigenvalues of the negative inverse belong to the lowest of the matrix.
-                matrix.set(i, j, -mean);
+                matrix.set(i, j, -product);
             }
         }
         let ritz = Eigen::new(&matrix).ok()?;
         let mut modes = Modes::default();
-        let mut improvement = None;
+        let mut improvements = Vec::new();
         for k in 0..wanted.min(m) {
             let inverse = -ritz.values[k];
+            let value = inverse.recip() - shift;
             let vector = combination(&self.basis, ritz.vector(k));
             let mut residual = combination(&self.iterates, ritz.vector(k));
             add_scaled(&mut residual, -inverse, &vector);
-            if self.length(&residual) > RESIDUAL * inverse.abs() {
-                improvement.get_or_insert(residual);
+            let tolerance = if k == 0 || value < 0.0 { RESIDUAL } else { ROUGH };
+            if self.length(&residual) > tolerance * inverse.abs() {
+                improvements.push(residual);
             }
-            modes.values.push(inverse.recip() - shift);
+            modes.values.push(value);
             modes.vectors.push(vector);
             modes.covectors.push(combination(&self.covectors, ritz.vector(k)));
         }
-        Some((modes, improvement))
+        Some((modes, improvements))
     }
 }
 

@@ -3,10 +3,12 @@
 //! Nothing that a search believes of itself counts here: the gradient is evaluated afresh, and the curvature is that of the surface, all of it
 //! where there are analytic second derivatives, else the two lowest modes by products with vectors (two gradients each).
 
+use super::held::excluded;
 use crate::hessian::lowest::Approximate;
 use crate::hessian::{LowestMode, LowestModeSettings, dense_preconditioner, lowest_modes};
 use crate::linalg::SymmetricMatrix;
 use crate::linalg::lanczos::Map;
+use crate::optimize::constrained::Manifold;
 use crate::optimize::{Criteria, Point};
 use crate::potential::{EvalError, Potential};
 use crate::vibrations::normal_modes;
@@ -26,6 +28,8 @@ pub struct VerifySettings {
     /// A mode is negative below this wavenumber, cm⁻¹: between it and zero the curvature is that of the gradient that the criteria left
     /// over, and of the noise of differences.
     pub threshold_cm1: f64,
+    /// What is held: only the space that is left free is looked at. The surface is one on this manifold ([`super::OnManifold`]).
+    pub held: Manifold,
 }
 
 impl VerifySettings {
@@ -36,6 +40,7 @@ impl VerifySettings {
             masses: Some(masses),
             lowest: LowestModeSettings::default(),
             threshold_cm1: -10.0,
+            held: Manifold::default(),
         }
     }
 
@@ -46,6 +51,18 @@ impl VerifySettings {
             lowest: LowestModeSettings::noisy(),
             ..Self::molecule(masses)
         }
+    }
+}
+
+impl VerifySettings {
+    /// With the gradients of what is held, and the rigid motions that are left, as what is no vibration.
+    fn within_held(&self, x: &[f64]) -> Self {
+        let mut within = self.clone();
+        let ones = vec![1.0; x.len() / 3];
+        let masses = self.masses.as_deref().unwrap_or(&ones);
+        within.lowest.free = false;
+        within.lowest.excluded = excluded(&self.held, x, masses);
+        within
     }
 }
 
@@ -121,6 +138,13 @@ impl Verified {
         self.kind() == Kind::TransitionState
     }
 
+    /// The wavenumber (cm⁻¹) of a mode that is negative, but not beyond the threshold: whether it leads down can't be told.
+    #[must_use]
+    pub fn within_noise_cm1(&self) -> Option<f64> {
+        let mode = self.modes.get(self.negative_modes)?;
+        (mode.wavenumber_cm1 < 0.0).then_some(mode.wavenumber_cm1)
+    }
+
     /// The lowest mode's wavenumber (cm⁻¹), where it is imaginary: negative.
     #[must_use]
     pub fn imaginary_wavenumber_cm1(&self) -> Option<f64> {
@@ -151,6 +175,13 @@ pub fn verify(
         converged: false,
         evaluations: 1,
         hessian_evaluations: 0,
+    };
+    let within;
+    let settings = if settings.held.is_everything() {
+        settings
+    } else {
+        within = settings.within_held(x);
+        &within
     };
     if let Some(modes) = all_modes(potential, x, settings)? {
         verified.hessian_evaluations = 1;

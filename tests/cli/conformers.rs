@@ -85,6 +85,23 @@ fn cyclohexane_is_a_chair_and_a_twist_boat() {
 
 /// The cis form of a secondary amide is rare, but in reach of random starts too. N-methylacetamide's lies 2.1 to 2.5 kcal/mol higher by
 /// experiment in solution (A. Radzicka, L. Pedersen and R. Wolfenden, Biochemistry 1988, 27, 4538).
+/// Three rings of hydrogen bonds of water on MMFF94; and ethanol lies beside cyclopropane in many ways, which no turn of its own bond finds.
+#[test]
+fn a_complex_is_searched_for_the_ways_its_molecules_lie_beside_each_other() {
+    let folder = folder("conformers-complex");
+    for method in ["auto", "multi-start"] {
+        let arguments = ["conformers", "--json", "--method", method, "--smiles", "O.O.O"];
+        let found = &thalweg(&folder, &arguments).expect(0).json()[0];
+        assert_eq!(found["count"], 3, "{method}: {found}");
+        let lowest = found["lowest_energy"].as_f64().unwrap();
+        assert!((lowest + 17.6583).abs() < 1e-3, "{found}");
+    }
+    let run = thalweg(&folder, &["conformers", "--json", "--smiles", "C1CC1.CCO"]).expect(0);
+    assert!(!run.err.contains("complete"), "{}", run.err);
+    assert!(run.err.contains("2 molecules beside each other"), "{}", run.err);
+    assert!(run.json()[0]["count"].as_u64().unwrap() > 20, "{}", run.out);
+}
+
 #[test]
 fn a_cis_amide_is_found() {
     let folder = folder("conformers-amide");

@@ -1,6 +1,6 @@
 //! `thalweg path`: between two structures, over the pass, and down from a saddle.
 
-use crate::{Run, folder, folder_with, thalweg};
+use crate::{Run, command, folder, folder_with, thalweg};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -141,7 +141,7 @@ fn what_can_be_no_path_is_refused_with_reasons() {
     refused(
         &folder,
         &["path", "anti.xyz", "water.xyz"],
-        "they have different atoms: C4H10 and H2O",
+        "they have different atoms: C4H10 and H2O (H: 10 and 2, C: 4 and 0, O: 0 and 1)",
     );
     refused(
         &folder,
@@ -201,4 +201,95 @@ fn a_force_field_breaks_no_bonds_but_two_of_them_joined_do() {
     );
     let barrier = number(&found, "barrier_forward");
     assert!((5.0..150.0).contains(&barrier), "{barrier}");
+}
+
+/// Butadiene from the textbook's SMILES, whose hydrogens do not follow the ring's: the numbers mean nothing.
+#[test]
+fn ends_that_were_drawn_apart_are_brought_together() {
+    let folder = folder("path-renumber");
+    for (smiles, file) in [("C1=CCC1", "ring.mol"), ("C=CC=C", "chain.mol")] {
+        thalweg(&folder, &["minimize", "--smiles", smiles, "-o", file]).expect(0);
+    }
+    let arguments = [
+        "ts",
+        "--surface",
+        "mix",
+        "--reactant",
+        "ring.mol",
+        "--product",
+        "chain.mol",
+        "--json",
+    ];
+    let run = thalweg(&folder, &arguments);
+    let hint = "as the atoms are numbered 5 bonds break or form; if the numbers mean nothing, 1 would do (--renumber)";
+    assert!(run.err.contains(hint), "{}", run.err);
+    let renumbered = [arguments.as_slice(), &["--renumber"]].concat();
+    let run = thalweg(&folder, &renumbered).expect(0);
+    assert!(
+        run.err
+            .contains("by the bonds, of which as few as possible change: 1 break and 0 form"),
+        "{}",
+        run.err
+    );
+    assert_eq!(only(&run)["negative_modes"], 1);
+}
+
+/// An XYZ file holds no bonds: said once, not for each structure of the path.
+#[test]
+fn what_a_format_can_not_hold_is_said_once() {
+    let folder = butanes("path-warns");
+    for conformer in ["anti", "gauche"] {
+        let (from, to) = (format!("{conformer}.xyz"), format!("{conformer}.mol"));
+        thalweg(&folder, &["minimize", &from, "-o", &to]).expect(0);
+    }
+    let run = thalweg(&folder, &["path", "anti.mol", "gauche.mol", "-o", "path.xyz", "-v"]).expect(0);
+    assert_eq!(run.err.matches("bonds").count(), 1, "{}", run.err);
+}
+
+/// The interrupt comes while the chain is let down, which a criterion that can't be met keeps from ending.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_the_chain_as_it_is() {
+    let folder = folder("path-interrupt");
+    let chain = "C".repeat(40);
+    thalweg(&folder, &["minimize", "--smiles", &chain, "-o", "first.xyz"]).expect(0);
+    let turned = [
+        "minimize",
+        "first.xyz",
+        "--set",
+        "dihedral 19 20 21 22 = 65",
+        "-o",
+        "last.xyz",
+    ];
+    thalweg(&folder, &turned).expect(0);
+    let arguments = [
+        "path",
+        "first.xyz",
+        "last.xyz",
+        "--images",
+        "41",
+        "--no-minimize",
+        "--json",
+        "-o",
+        "path.xyz",
+    ];
+    let mut child = command(&folder, &arguments);
+    let child = child
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let run = crate::from_output(child.wait_with_output().unwrap()).expect(1);
+    let found = only(&run);
+    assert_eq!(
+        (&found["converged"], &found["stop"]),
+        (&false.into(), &"interrupted".into())
+    );
+    let points = found["points"].as_array().unwrap().len();
+    assert!((2..=41).contains(&points), "{points}");
+    let frames = fs::read_to_string(folder.join("path.xyz")).unwrap();
+    assert_eq!(frames.lines().count(), points * (2 + 122));
 }

@@ -72,6 +72,116 @@ fn cyclohexane_has_a_boat_and_a_half_chair() {
     assert_height(barrier("ts-half-chair", "C1CCCCC1", &half_chair), 10.6221);
 }
 
+/// The chair and the twist-boat, both from the conformer search, and the half-chair between them: 5.9298 and 10.6221 above the chair.
+#[test]
+fn cyclohexanes_half_chair_joins_the_chair_and_the_twist_boat() {
+    let folder = folder("ts-cyclohexane");
+    let search = ["conformers", "--smiles", "C1CCCCC1", "--forcefield", "mmff94"];
+    let mut all = search.to_vec();
+    all.extend(["--window", "8", "-o", "both.sdf"]);
+    thalweg(&folder, &all).expect(0);
+    let found = thalweg(&folder, &["ts", "--from-ends", "both.sdf", "--json"])
+        .expect(0)
+        .json();
+    let found = &found[0];
+    assert_eq!(found["negative_modes"], 1, "{found}");
+    assert_height(found["barrier_forward"].as_f64().unwrap(), 10.6221);
+    assert_height(found["barrier_reverse"].as_f64().unwrap(), 10.6221 - 5.9298);
+    let words = found["connects"].as_str().unwrap();
+    assert!(words.contains("connects reactant and product"), "{words}");
+}
+
+/// Down from the boat: a twist-boat on each side.
+#[test]
+fn cyclohexanes_boat_lies_between_two_twist_boats() {
+    let folder = folder("ts-boat-sides");
+    let (smiles, boat) = ("C1CCCCC1", ["dihedral 1 2 3 4 = 0", "dihedral 4 5 6 1 = 0"]);
+    start(&folder, smiles, &boat);
+    thalweg(
+        &folder,
+        &["ts", "start.sdf", "--forcefield", "mmff94", "-o", "boat.sdf"],
+    )
+    .expect(0);
+    let chair = lowest(&folder, smiles);
+    let found = thalweg(&folder, &["path", "boat.sdf", "--forcefield", "mmff94", "--json"])
+        .expect(0)
+        .json();
+    let ends = found[0]["ends"].as_array().unwrap();
+    assert_eq!(ends.len(), 2, "{}", found[0]);
+    for end in ends {
+        assert_height(end["energy"].as_f64().unwrap() - chair, 5.9298);
+    }
+}
+
+/// The syn saddle of butane has a dihedral of zero by symmetry: a minimum with the dihedral held there is the same point.
+#[test]
+fn a_saddle_beside_what_is_held_is_the_one_of_the_space_left_free() {
+    let folder = folder("ts-held");
+    for held in [["--set", "distance 2 3 = 1.6"], ["--freeze", "2-3"]] {
+        let mut all = vec!["minimize", "--smiles", "CCCC", "--forcefield", "mmff94", "--no-prove"];
+        all.extend(["--convergence", "0.05", "--set", "dihedral 1 2 3 4 = 12"]);
+        all.extend(["--set", "distance 2 3 = 1.6", "-o", "start.sdf"]);
+        thalweg(&folder, &all).expect(0);
+        let run = |command: &str, more: &[&str]| {
+            let mut all = vec![command, "start.sdf", "--forcefield", "mmff94", "--json"];
+            all.extend(held);
+            all.extend(more);
+            thalweg(&folder, &all).expect(0).json().remove(0)
+        };
+        let expected = run("minimize", &["--set", "dihedral 1 2 3 4 = 0", "--no-prove"]);
+        let found = run("ts", &["-o", "saddle.xyz", "--to", "xyz"]);
+        assert_eq!(found["kind"], "transition state", "{found}");
+        assert_eq!(found["negative_modes"], 1, "{found}");
+        assert!(!found["held"].as_array().unwrap().is_empty(), "{found}");
+        let [found, expected] = [found, expected].map(|line| line["energy"].as_f64().unwrap());
+        assert!((found - expected).abs() < 1e-3, "{found} {expected}");
+        // 5.2097 is the height of the pass where nothing is held.
+        assert!(found - lowest(&folder, "CCCC") > 5.3, "{found}");
+        let text = std::fs::read_to_string(folder.join("saddle.xyz")).unwrap();
+        let place = |atom: usize| -> Vec<f64> {
+            let line = text.lines().nth(1 + atom).unwrap();
+            line.split_whitespace()
+                .skip(1)
+                .take(3)
+                .map(|c| c.parse().unwrap())
+                .collect()
+        };
+        let square: f64 = place(2).iter().zip(place(3)).map(|(a, b)| (a - b).powi(2)).sum();
+        assert!((square.sqrt() - 1.6).abs() < 1e-4, "{}", square.sqrt());
+    }
+}
+
+#[test]
+fn wherever_second_derivatives_come_from_the_saddle_is_the_same() {
+    let folder = folder("ts-hessian");
+    start(&folder, "CCCC", &["dihedral 1 2 3 4 = 115"]);
+    let anti = lowest(&folder, "CCCC");
+    let run = |hessian: &str| {
+        let all = [
+            "ts",
+            "start.sdf",
+            "--forcefield",
+            "mmff94",
+            "--json",
+            "--hessian",
+            hessian,
+        ];
+        let found = thalweg(&folder, &all).expect(0).json().remove(0);
+        assert_eq!(found["kind"], "transition state", "{hessian}: {found}");
+        assert_height(found["energy"].as_f64().unwrap() - anti, 3.9605);
+        (
+            found["hessian_evaluations"].as_u64().unwrap(),
+            found["curvature_evaluations"].as_u64().unwrap(),
+        )
+    };
+    assert!(run("full").0 > 0);
+    assert_eq!(run("full"), run("auto"));
+    // One gradient for each of 3 × 14 coordinates but six.
+    assert_eq!(run("start"), (0, 36));
+    let (hessians, probes) = run("learnt");
+    assert!(hessians == 0 && (1..36).contains(&probes), "{hessians} {probes}");
+}
+
 #[test]
 fn biphenyl_has_a_flat_saddle_and_an_upright_one() {
     let smiles = "c1ccccc1-c1ccccc1";
@@ -173,6 +283,24 @@ fn bad_wishes_are_refused_in_words() {
     let run = thalweg(&folder, &["ts", "butane.xyz", "--convergence", "soon"]).expect(2);
     assert!(run.err.contains("--convergence soon"), "{}", run.err);
     thalweg(&folder, &["ts", "butane.xyz", "--mode", "0"]).expect(2);
+    let run = thalweg(&folder, &["ts", "butane.xyz", "--mode", "37"]).expect(1);
+    assert!(
+        run.err.contains("--mode 37: the molecule has 36 vibrations"),
+        "{}",
+        run.err
+    );
+    let restrained = ["ts", "butane.xyz", "--restrain", "distance 1 4 = 3"];
+    let run = thalweg(&folder, &restrained).expect(1);
+    assert!(
+        run.err.contains("hold exactly, with --freeze, --fix or --set"),
+        "{}",
+        run.err
+    );
+    let run = thalweg(&folder, &["ts", "butane.xyz", "--rotors", "--freeze", "1"]).expect(2);
+    assert!(run.err.contains("without --rotors"), "{}", run.err);
+    let both = ["ts", "butane.xyz", "--method", "min-mode", "--hessian", "full"];
+    let run = thalweg(&folder, &both).expect(2);
+    assert!(run.err.contains("knows no second derivatives"), "{}", run.err);
     std::fs::write(folder.join("atom.xyz"), "1\n\nHe 0 0 0\n").unwrap();
     let run = thalweg(&folder, &["ts", "atom.xyz", "--forcefield", "uff", "--json"]).expect(1);
     assert_eq!(run.json()[0]["converged"], false);

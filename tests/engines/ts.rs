@@ -24,6 +24,41 @@ fn hydrogen_cyanide_turns_into_its_isomer_over_a_proven_saddle() {
     }
 }
 
+#[test]
+fn second_derivatives_by_differences_are_told_as_gradients() {
+    if !has_xtb() {
+        return;
+    }
+    let folder = folder_with("ts-differences", "start.xyz", CYANIDE);
+    let run = |hessian: &str| {
+        let arguments = [
+            "ts",
+            "start.xyz",
+            "--engine",
+            "xtb",
+            "--json",
+            "--hessian",
+            hessian,
+            "--threads",
+            "2",
+        ];
+        let found = thalweg(&folder, &arguments).expect(0).json();
+        assert_eq!(found["kind"], "transition state", "{found}");
+        found
+    };
+    let [full, start, learnt] = ["full", "start", "learnt"].map(run);
+    for found in [&start, &full] {
+        assert!(
+            (number(found, "energy") - number(&learnt, "energy")).abs() < 0.01,
+            "{found}"
+        );
+    }
+    // Two gradients a coordinate; one a vibration.
+    assert!(number(&full, "evaluations") > 18.0 * number(&full, "hessian_evaluations"));
+    assert!(number(&full, "hessian_evaluations") >= 2.0, "{full}");
+    assert_eq!(number(&start, "curvature_evaluations"), 3.0);
+}
+
 /// Version 6.5.1 of xtb has wrong gradients where two atoms lie exactly on a line along z; what it is shown is turned out of it.
 #[test]
 fn gradients_are_right_along_the_axes() {

@@ -1,6 +1,6 @@
 //! The surfaces that options name.
 
-use super::super::args::{ForceFieldName, SurfaceArgs, SurfaceName};
+use super::super::args::{CommonArgs, ForceFieldName, SurfaceArgs, SurfaceName};
 use super::super::interrupt;
 use super::super::mix::Mix;
 use super::super::surface::{External, ForceFields, Surfaces};
@@ -85,7 +85,27 @@ fn mix(args: &SurfaceArgs, charge: Option<i32>) -> Result<Mix, UsageError> {
         coupling: args.coupling,
         reaction_energy: args.reaction_energy,
         charge,
+        renumber: false,
     })
+}
+
+/// Where the structures of both bonding patterns of `--surface mix` are all that is given, they are the ends. Tells whether it is so.
+pub(super) fn take_ends(surface: &SurfaceArgs, common: &mut CommonArgs) -> bool {
+    let nothing_else = common.inputs.is_empty() && common.smiles.is_empty();
+    if let (true, Some(reactant), Some(product)) = (nothing_else, &surface.reactant, &surface.product) {
+        common.inputs = vec![reactant.clone(), product.clone()];
+        return true;
+    }
+    false
+}
+
+/// When saddles have converged, where it is not said. Force fields are cheap and free of noise; what an engine's noise makes of tighter criteria
+/// costs many gradients.
+pub(super) fn usual_saddle(surfaces: &Surfaces, refine: Option<&Surfaces>) -> &'static str {
+    match refine.unwrap_or(surfaces) {
+        Surfaces::Engine(_) => "gau",
+        Surfaces::ForceFields(_) | Surfaces::Mix(_) => "gau_tight",
+    }
 }
 
 /// Where the bonding patterns of `--surface mix` are not named they are those of two input files.

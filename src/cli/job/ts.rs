@@ -1,11 +1,12 @@
 //! `ts`: transition states from one structure, and barriers of rotation.
 
-use super::super::args::{SaddleMethodName, TsArgs};
+use super::super::args::{HessianName, SaddleMethodName, TsArgs};
 use super::super::barriers::BarriersTask;
 use super::super::crossing::Method;
+use super::super::hold;
 use super::super::path::PathTask;
-use super::super::ts::{Route, TsTask, Uphill};
-use super::surface::{name_ends, surfaces};
+use super::super::ts::{Known, Route, TsTask, Uphill};
+use super::surface::{name_ends, other_surfaces, surfaces, take_ends, usual_saddle};
 use super::{Common, Task, UsageError, criteria, unknown_extension};
 use crate::coordinates::Primitive;
 use crate::formats::Format;
@@ -16,11 +17,33 @@ use crate::saddle;
 const IMAGES: usize = 11;
 
 pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
+    args.from_ends |= take_ends(&args.surface, &mut args.common);
     if args.from_ends {
         name_ends(&mut args.surface, &args.common.inputs);
+    } else if args.refine.is_some() {
+        return Err(UsageError(
+            "--refine goes with two structures: --from-ends, or --surface mix with --reactant and --product alone"
+                .to_owned(),
+        ));
+    }
+    let directives = hold::directives(&args.hold, &[])?;
+    if directives.scans() > 0 {
+        return Err(UsageError(
+            "a $scan among the constraints: use the command scan".to_owned(),
+        ));
+    }
+    if (args.rotors || args.from_ends) && !directives.is_empty() {
+        return Err(UsageError(
+            "what is held (--freeze, --fix, --set) is held in the search from one structure only, without --rotors and --from-ends"
+                .to_owned(),
+        ));
     }
     let mut common = Common::new(args.common)?;
-    let surfaces = surfaces(&args.surface, &mut common)?;
+    let refine = args.refine.as_deref();
+    let refine = refine.map(|text| other_surfaces(text, &mut args.surface, &common));
+    let refine = refine.transpose()?;
+    let mut surfaces = surfaces(&args.surface, &mut common)?;
+    surfaces.renumber(args.renumber);
     if common.output.is_some() && common.to.is_none() {
         return Err(UsageError(unknown_extension(common.output.as_deref())));
     }
@@ -28,7 +51,7 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
     let usual = if surfaces.need_bonds() || args.rotors {
         "gau_tight"
     } else {
-        "gau"
+        usual_saddle(&surfaces, refine.as_ref())
     };
     let criteria = criteria(args.convergence.as_deref().unwrap_or(usual))?;
     if args.method == SaddleMethodName::MinMode && args.mode.is_some_and(|mode| mode > 1) {
@@ -45,11 +68,13 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
             saddle_criteria: criteria,
             method: Method::Grow,
             images: IMAGES,
+            renumber: args.renumber,
             minimize: true,
             saddle: true,
             only_saddle: true,
             csv: None,
             gas: None,
+            refine,
             workers: std::mem::replace(&mut common.threads, 1),
         };
         return Ok((common, Task::Path(Box::new(task))));
@@ -63,7 +88,25 @@ pub(super) fn task(mut args: TsArgs) -> Result<(Common, Task), UsageError> {
         };
         return Ok((common, Task::Barriers(Box::new(task))));
     }
+    if args.method == SaddleMethodName::MinMode && args.hessian != HessianName::Auto {
+        return Err(UsageError(
+            "--hessian beside --method min-mode: that method knows no second derivatives".to_owned(),
+        ));
+    }
+    let by_differences = args.hessian == HessianName::Full && !surfaces.need_bonds();
     let task = TsTask {
+        workers: if by_differences {
+            std::mem::replace(&mut common.threads, 1)
+        } else {
+            1
+        },
+        known: match args.hessian {
+            HessianName::Auto => Known::Auto,
+            HessianName::Full => Known::Full,
+            HessianName::Start => Known::Start,
+            HessianName::Learnt => Known::Learnt,
+        },
+        directives,
         surfaces,
         json: args.surface.json,
         criteria,

@@ -1,7 +1,10 @@
 //! Paths over passes: a table to read, CSV, JSON.
 
 use super::json::{Identity, line};
-use crate::cli::passage::{Valley, smiles};
+use crate::cli::crossing::Crossing;
+use crate::cli::journey::Found;
+use crate::cli::passage::{Proven, Valley, smiles};
+use crate::saddle::path::align;
 use crate::saddle::path::rates::Tunnelling;
 use serde::Serialize;
 
@@ -24,8 +27,44 @@ pub struct EndPart {
     pub stop: &'static str,
 }
 
+/// One pass of several.
+#[derive(Clone, Serialize)]
+pub struct PassPart {
+    /// Of the saddle.
+    pub energy: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imaginary_wavenumber: Option<f64>,
+    /// Above the minima on its own two sides.
+    pub barrier_forward: f64,
+    pub barrier_reverse: f64,
+    /// What these minima are.
+    pub smiles: Vec<String>,
+    pub connects: String,
+}
+
+/// What was found on a first surface.
+#[derive(Clone, Serialize)]
+pub struct GuessPart {
+    pub surface: &'static str,
+    pub guess: bool,
+    pub energy: f64,
+    pub converged: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub negative_modes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imaginary_wavenumber: Option<f64>,
+    pub barrier_forward: f64,
+    pub barrier_reverse: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connects: Option<String>,
+    pub evaluations: usize,
+    pub verification_evaluations: usize,
+    /// From its highest point to the refined one (Å, root mean square over all atoms).
+    pub rmsd: f64,
+}
+
 /// Rate constants of one direction, 1/s.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct RatePart {
     pub direction: &'static str,
     pub temperature: f64,
@@ -75,10 +114,15 @@ pub struct PathLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connects: Option<String>,
     pub ends: Vec<EndPart>,
+    /// From the first end to the last one, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passes: Vec<PassPart>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<RatePart>,
     pub points: Vec<PathPoint>,
     pub guess: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refined_from: Option<GuessPart>,
     pub wall_seconds: f64,
 }
 
@@ -90,6 +134,45 @@ impl EndPart {
             converged: valley.converged,
             stop: valley.stop.name(),
         }
+    }
+}
+
+impl PassPart {
+    pub fn new(pass: &Crossing) -> Self {
+        let energy = pass.saddle.point.energy;
+        let valleys = pass.sides.as_ref().map(|sides| &sides.valleys);
+        let above = |k: usize| valleys.map_or(0.0, |valleys| energy - valleys[k].point.energy);
+        Self {
+            energy,
+            imaginary_wavenumber: pass.saddle.imaginary_wavenumber(),
+            barrier_forward: above(0),
+            barrier_reverse: above(1),
+            smiles: valleys.map_or_else(Vec::new, |v| v.iter().map(|valley| smiles(&valley.molecule)).collect()),
+            connects: pass.words(),
+        }
+    }
+}
+
+impl GuessPart {
+    /// Of what was found on the first surface, beside what was found on the other one.
+    pub fn new(guess: &Found, refined: &Found) -> Result<Self, String> {
+        let [barrier_forward, barrier_reverse] = guess.barriers();
+        let top = |found: &Found| found.points[found.top].1.clone();
+        let rmsd = align::rmsd(&top(refined).x, &top(guess).x).map_err(|error| error.to_string())?;
+        Ok(Self {
+            surface: guess.surface,
+            guess: guess.guess,
+            energy: top(guess).energy,
+            converged: guess.converged,
+            negative_modes: guess.proven.as_ref().map(Proven::negative_modes),
+            imaginary_wavenumber: guess.proven.as_ref().and_then(Proven::imaginary_wavenumber),
+            barrier_forward,
+            barrier_reverse,
+            connects: guess.connects.clone(),
+            evaluations: guess.evaluations(),
+            verification_evaluations: guess.spent.verification + guess.spent.irc,
+            rmsd,
+        })
     }
 }
 
@@ -140,6 +223,24 @@ impl PathLine<'_> {
             "# barrier {:.4} forward, {:.4} reverse; reaction energy {:.4} kcal/mol\n",
             self.barrier_forward, self.barrier_reverse, self.reaction_energy
         ));
+        for (k, pass) in self.passes.iter().enumerate() {
+            out.push_str(&format!(
+                "# pass {}: {:.4} kcal/mol above the first end; {}\n",
+                k + 1,
+                pass.energy - self.energy + self.barrier_forward,
+                pass.connects
+            ));
+        }
+        if let Some(guess) = &self.refined_from {
+            out.push_str(&format!(
+                "# from {}{} with barriers of {:.4} and {:.4} kcal/mol, {:.3} Å away\n",
+                if guess.guess { "a guess on " } else { "" },
+                guess.surface,
+                guess.barrier_forward,
+                guess.barrier_reverse,
+                guess.rmsd
+            ));
+        }
         for rate in &self.rates {
             let eckart = rate
                 .eckart_factor

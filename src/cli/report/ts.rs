@@ -30,5 +30,8 @@ pub struct TsLine<'a> {
     pub verification_hessian_evaluations: usize,
     pub searches: usize,
     pub wall_seconds: f64,
+    /// Frozen atoms and held coordinates: what the point is, it is in the space that these leave free.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
     pub changes: Vec<String>,
 }

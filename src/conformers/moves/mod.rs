@@ -4,6 +4,7 @@ mod crossover;
 mod inversion;
 mod kick;
 mod low_mode;
+mod placement;
 mod ring;
 mod torsion;
 
@@ -60,6 +61,9 @@ pub struct MolecularMoves {
     rotors: Vec<Rotor>,
     segments: Vec<Segment>,
     inverting: Vec<[usize; 4]>,
+    parts: Vec<placement::Part>,
+    /// Covalent radii of the atoms, Å.
+    radii: Vec<f64>,
     kinds: Vec<Kind>,
 }
 
@@ -69,6 +73,7 @@ enum Kind {
     Flap,
     Crankshaft,
     Inversion,
+    Placement,
     Kick,
     LowMode,
     Crossover,
@@ -96,10 +101,19 @@ impl MolecularMoves {
         if !inverting.is_empty() {
             kinds.push(Kind::Inversion);
         }
+        let parts = placement::parts(molecule);
+        if !parts.is_empty() {
+            kinds.extend([Kind::Placement; 3]);
+            if segments.is_empty() {
+                kinds.push(Kind::Kick);
+            }
+        }
         Self {
             rotors: rotors.to_vec(),
             segments,
             inverting,
+            parts,
+            radii: molecule.atoms().iter().map(|a| a.element.covalent_radius()).collect(),
             kinds,
         }
     }
@@ -127,6 +141,7 @@ impl Moves for MolecularMoves {
             Kind::Flap => ring::flap(one_of(&self.segments, random)?, &mut x),
             Kind::Crankshaft => ring::crankshaft(one_of(&self.segments, random)?, &mut x, random),
             Kind::Inversion => inversion::invert(*one_of(&self.inverting, random)?, &mut x),
+            Kind::Placement => placement::set_down(one_of(&self.parts, random)?, &self.radii, &mut x, random),
             Kind::Kick => kick::kick(&mut x, from.size, random),
             Kind::LowMode => low_mode::displace(from.modes, &mut x, from.size, random)?,
             Kind::Crossover => crossover::cross(&self.rotors, &mut x, from.partner?, random),

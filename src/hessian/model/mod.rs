@@ -53,6 +53,9 @@ pub trait ModelHessian: fmt::Debug + Send + Sync {
             Primitive::Bend(a) | Primitive::LinearBend { atoms: a, .. } => {
                 angle(self.bend(*a, x).max(SOFTEST * simple::BEND))
             }
+            Primitive::LinearBendBeside {
+                atoms: [i, j, k, _], ..
+            } => angle(self.bend([*i, *j, *k], x).max(SOFTEST * simple::BEND)),
             Primitive::Dihedral(a) => angle(self.dihedral(*a, x).max(SOFTEST * simple::DIHEDRAL)),
             Primitive::OutOfPlane(a) => angle(self.out_of_plane(*a, x).max(SOFTEST * simple::OUT_OF_PLANE)),
             Primitive::Cartesian { .. } | Primitive::Translation { .. } | Primitive::Rotation { .. } => length(RIGID),

@@ -1,6 +1,6 @@
 //! What every update must do, and what some promise besides.
 
-use super::Update;
+use super::{Update, multisecant};
 use crate::linalg::vector::{dot, norm};
 use crate::linalg::{Eigen, SymmetricMatrix};
 
@@ -142,4 +142,58 @@ fn a_degenerate_update_leaves_the_matrix_alone() {
     let mut hessian = start.clone();
     assert!(!Update::Sr1.apply(&mut hessian, &step, &start.times(&step)));
     assert_eq!(hessian, start);
+}
+
+/// A positive definite matrix near nothing in particular, for the weights.
+fn weighted(steps: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let weight = target(6.0);
+    steps.iter().map(|s| weight.times(s)).collect()
+}
+
+#[test]
+fn several_steps_at_once_all_satisfy_their_secant_conditions() {
+    let surface = target(0.4);
+    assert!(Eigen::new(&surface).unwrap().values[0] < -0.1, "not a saddle");
+    for count in 1..N {
+        let mut hessian = SymmetricMatrix::scaled_identity(N, 2.0);
+        let steps: Vec<Vec<f64>> = (0..count).map(|k| vector(0.3 + k as f64)).collect();
+        let changes: Vec<Vec<f64>> = steps.iter().map(|s| surface.times(s)).collect();
+        assert!(multisecant::update(&mut hessian, &steps, &changes, &weighted(&steps)));
+        for (step, change) in steps.iter().zip(&changes) {
+            for (p, q) in hessian.times(step).iter().zip(change) {
+                assert!((p - q).abs() < 1e-9, "{count} steps: {p} {q}");
+            }
+        }
+        for i in 0..N {
+            for j in 0..i {
+                assert!((hessian.get(i, j) - hessian.get(j, i)).abs() < 1e-12);
+            }
+        }
+    }
+}
+
+#[test]
+fn as_many_independent_steps_as_coordinates_tell_the_whole_quadratic_surface() {
+    let surface = target(0.4);
+    let mut hessian = SymmetricMatrix::scaled_identity(N, 2.0);
+    let steps: Vec<Vec<f64>> = (0..N).map(|k| vector(0.3 + k as f64)).collect();
+    let changes: Vec<Vec<f64>> = steps.iter().map(|s| surface.times(s)).collect();
+    assert!(multisecant::update(&mut hessian, &steps, &changes, &weighted(&steps)));
+    for i in 0..N {
+        for j in 0..N {
+            let (p, q) = (hessian.get(i, j), surface.get(i, j));
+            assert!((p - q).abs() < 1e-7, "{i} {j}: {p} {q}");
+        }
+    }
+}
+
+#[test]
+fn steps_that_depend_on_each_other_change_nothing() {
+    let surface = target(0.4);
+    let before = SymmetricMatrix::scaled_identity(N, 2.0);
+    let mut hessian = before.clone();
+    let steps = vec![vector(0.3), vector(0.3)];
+    let changes: Vec<Vec<f64>> = steps.iter().map(|s| surface.times(s)).collect();
+    assert!(!multisecant::update(&mut hessian, &steps, &changes, &weighted(&steps)));
+    assert_eq!(hessian, before);
 }

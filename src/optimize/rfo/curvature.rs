@@ -1,7 +1,7 @@
 //! Where the curvature that the way has not told of comes from, as BᵀH_qB at the present point.
 
 use super::matrix::Base;
-use crate::coordinates::{InternalCoordinates, Metric};
+use crate::coordinates::{InternalCoordinates, Metric, Primitive};
 use crate::hessian::ModelHessian;
 use crate::linalg::sparse_cholesky::BlockMatrix;
 use crate::linalg::{Cholesky, SymmetricMatrix};
@@ -45,14 +45,9 @@ pub fn from_surface(surface: &mut dyn Potential, metric: &Metric, x: &[f64]) -> 
 }
 
 /// A Cartesian Hessian holds the curvature of the coordinates themselves, Σ g_q d²q/dx²: what is left is BᵀH_qB.
-pub fn subtract_coordinates(
-    coordinates: &InternalCoordinates,
-    x: &[f64],
-    internal_gradient: &[f64],
-    hessian: &mut [f64],
-) {
+pub fn subtract_coordinates(primitives: &[Primitive], x: &[f64], internal_gradient: &[f64], hessian: &mut [f64]) {
     let n = x.len();
-    for (primitive, &g) in coordinates.primitives().iter().zip(internal_gradient) {
+    for (primitive, &g) in primitives.iter().zip(internal_gradient) {
         if g == 0.0 || primitive.is_straight() {
             continue;
         }

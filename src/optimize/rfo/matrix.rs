@@ -5,7 +5,7 @@ use crate::hessian::update::Updatable;
 use crate::linalg::adaptive::Factor;
 use crate::linalg::sparse_cholesky::BlockMatrix;
 use crate::linalg::vector::{add_scaled, dot};
-use crate::linalg::{Cholesky, Eigen, SymmetricMatrix};
+use crate::linalg::{Cholesky, SymmetricMatrix};
 
 /// What it is made from.
 #[derive(Clone, Debug)]
@@ -175,50 +175,95 @@ impl Inverse {
     }
 }
 
-/// (A + U D Uᵀ)⁻¹ = A⁻¹ − A⁻¹U (D⁻¹ + UᵀA⁻¹U)⁻¹ UᵀA⁻¹ with D = ±1 (M. A. Woodbury, Princeton Statistical Research Group, Memo 42,
+/// (A + U D Uᵀ)⁻¹ = A⁻¹ − A⁻¹U (D + UᵀA⁻¹U)⁻¹ UᵀA⁻¹ with D = ±1 (M. A. Woodbury, Princeton Statistical Research Group, Memo 42,
 /// 1950).
 pub struct Woodbury {
     factor: Factor,
-    /// U.
+    /// U, those columns first that are added.
     columns: Vec<Vec<f64>>,
     /// A⁻¹ U.
     solved: Vec<Vec<f64>>,
-    /// (D⁻¹ + UᵀA⁻¹U)⁻¹.
-    inner: SymmetricMatrix,
+    inner: Capacitance,
 }
 
 impl Woodbury {
     /// `None` where the sum is not positive definite. By the additivity of inertia under Schur complements (E. V. Haynsworth, Linear
-    /// Algebra Appl. 1, 73 (1968)) it is, for a positive definite A, where D⁻¹ + UᵀA⁻¹U has as many negative eigenvalues as D.
+    /// Algebra Appl. 1, 73 (1968)) it is, for a positive definite A, where D + UᵀA⁻¹U has as many negative eigenvalues as D.
     fn new(factor: Factor, learnt: &Learnt) -> Option<Self> {
-        let scale = |(a, u): &(f64, Vec<f64>)| u.iter().map(|c| a.abs().sqrt() * c).collect::<Vec<f64>>();
-        let columns: Vec<Vec<f64>> = learnt.0.iter().map(scale).collect();
+        let (added, taken): (Vec<_>, Vec<_>) = learnt.0.iter().partition(|(a, _)| *a > 0.0);
+        let scale = |(a, u): &&(f64, Vec<f64>)| u.iter().map(|c| a.abs().sqrt() * c).collect::<Vec<f64>>();
+        let columns: Vec<Vec<f64>> = added.iter().chain(&taken).map(scale).collect();
         let solved: Vec<Vec<f64>> = columns.iter().map(|u| factor.solve(u)).collect();
-        let mut matrix = SymmetricMatrix::zeros(columns.len());
-        for (i, u) in columns.iter().enumerate() {
-            for (j, z) in solved[..=i].iter().enumerate() {
-                let own = if i == j { learnt.0[i].0.signum() } else { 0.0 };
-                matrix.set(i, j, dot(u, z) + own);
-            }
-        }
-        let capacitance = Eigen::new(&matrix).ok()?;
-        let negative = capacitance.values.iter().filter(|v| **v < 0.0).count();
-        let expected = learnt.0.iter().filter(|(a, _)| *a < 0.0).count();
-        (negative == expected && capacitance.values.iter().all(|v| *v != 0.0)).then_some(Self {
+        let inner = Capacitance::new(&columns, &solved, added.len())?;
+        Some(Self {
             factor,
             columns,
             solved,
-            inner: capacitance.map(f64::recip),
+            inner,
         })
     }
 
     fn solve(&self, v: &[f64]) -> Vec<f64> {
         let mut out = self.factor.solve(v);
         let along: Vec<f64> = self.columns.iter().map(|u| dot(u, &out)).collect();
-        let inner = self.inner.times(&along);
-        for (z, c) in self.solved.iter().zip(inner) {
+        for (z, c) in self.solved.iter().zip(self.inner.solve(&along)) {
             add_scaled(&mut out, -c, z);
         }
         out
     }
+}
+
+/// D + UᵀA⁻¹U with as many negative eigenvalues as D: ((S, C), (Cᵀ, −T)) with S and T + CᵀS⁻¹C positive definite, which two Cholesky
+/// decompositions tell.
+struct Capacitance {
+    /// S, of the columns that are added.
+    added: Cholesky,
+    /// T + CᵀS⁻¹C, of those that are taken away.
+    taken: Cholesky,
+    /// The columns of C.
+    coupling: Vec<Vec<f64>>,
+}
+
+impl Capacitance {
+    fn new(columns: &[Vec<f64>], solved: &[Vec<f64>], added: usize) -> Option<Self> {
+        let mut upper = inner_products(&columns[..added], &solved[..added]);
+        upper.shift(1.0);
+        let upper = Cholesky::new(upper).ok()?;
+        let along = |z: &Vec<f64>| columns[..added].iter().map(|u| dot(u, z)).collect::<Vec<f64>>();
+        let coupling: Vec<Vec<f64>> = solved[added..].iter().map(along).collect();
+        let mediated: Vec<Vec<f64>> = coupling.iter().map(|c| upper.solve(c)).collect();
+        let mut lower = inner_products(&coupling, &mediated);
+        lower.add_matrix(-1.0, &inner_products(&columns[added..], &solved[added..]));
+        lower.shift(1.0);
+        Some(Self {
+            added: upper,
+            taken: Cholesky::new(lower).ok()?,
+            coupling,
+        })
+    }
+
+    fn solve(&self, v: &[f64]) -> Vec<f64> {
+        let (upper, lower) = v.split_at(v.len() - self.coupling.len());
+        let mut out = self.added.solve(upper);
+        let rest: Vec<f64> = self.coupling.iter().zip(lower).map(|(c, l)| dot(c, &out) - l).collect();
+        let last = self.taken.solve(&rest);
+        let mut upper = upper.to_vec();
+        for (c, x) in self.coupling.iter().zip(&last) {
+            add_scaled(&mut upper, -x, c);
+        }
+        out = self.added.solve(&upper);
+        out.extend(last);
+        out
+    }
+}
+
+/// The symmetric matrix UᵀZ.
+fn inner_products(u: &[Vec<f64>], z: &[Vec<f64>]) -> SymmetricMatrix {
+    let mut out = SymmetricMatrix::zeros(u.len());
+    for (i, u) in u.iter().enumerate() {
+        for (j, z) in z[..=i].iter().enumerate() {
+            out.set(i, j, dot(u, z));
+        }
+    }
+    out
 }

@@ -89,7 +89,7 @@ impl Surrogate<'_> {
     /// The next point; `None` where there is no better one worth going to.
     fn newton(&mut self, x: &[f64], metric: &Metric, here: &Corrected) -> Option<Vec<f64>> {
         let mut own = self.surface.hessian(x)?.ok()?;
-        curvature::subtract_coordinates(self.coordinates, x, &here.cheap, &mut own);
+        curvature::subtract_coordinates(self.coordinates.primitives(), x, &here.cheap, &mut own);
         let mut base = Base::Dense(SymmetricMatrix::from_rows(x.len(), own));
         base.add_metric(self.plan.lift, &self.plan.metric);
         base.add_metric(self.shift, metric);

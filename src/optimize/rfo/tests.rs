@@ -273,6 +273,5 @@ fn the_same_bend_may_be_driven_across_a_line_by_new_coordinates() {
     let criteria = Criteria::named("gau").unwrap();
     let found = minimize(&mut surface, &x, &mut stepper, &criteria, &limits, &mut ()).unwrap();
     assert!(found.point.energy < 0.05, "{:?} {}", found.stop, found.point.energy);
-    let linear = |p: &Primitive| matches!(p, Primitive::LinearBend { .. });
-    assert!(stepper.coordinates().primitives().iter().any(linear));
+    assert!(stepper.coordinates().primitives().iter().any(Primitive::is_linear_bend));
 }

@@ -11,6 +11,7 @@ pub mod growing;
 pub mod image;
 pub mod interpolate;
 pub mod irc;
+pub mod naming;
 pub mod order;
 pub mod rates;
 pub mod spline;

@@ -1,27 +1,29 @@
 //! Whether two structures name the same atoms in the same order, and what to do where they don't.
 
-use crate::chem::Molecule;
-use crate::chem::symmetry::{Correspondence, Mismatch, formula};
-use crate::linalg::superposition::superpose;
+use super::naming::{Naming, changed, naming};
+use crate::chem::symmetry::{Correspondence, formula};
+use crate::chem::{Element, Molecule};
 use thiserror::Error;
 
-/// So many ways to name equivalent atoms are compared by the distance of the structures; of more, the first is taken.
+/// So many ways to name equivalent atoms are compared; where there are more, none.
 const MOST_MAPPINGS: usize = 20_000;
 
 /// Why two structures can't be the ends of one path. Atoms count from 1 in the messages.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum OrderError {
     /// They have different atoms.
-    #[error("they have different atoms: {first} and {second}")]
+    #[error("they have different atoms: {first} and {second} ({difference})")]
     Formula {
         /// Formula of the first.
         first: String,
         /// Formula of the second.
         second: String,
+        /// Which elements, and how many of each in both.
+        difference: String,
     },
-    /// The order of the atoms differs, and the bonds differ too, so that they don't tell which atom is which.
+    /// The order of the atoms differs, and the bonds differ too much to tell which atom is which.
     #[error(
-        "atom {} is {first} in the first and {second} in the second, and since their bonds differ ({mismatch}) it can't be told which atom is \
+        "atom {} is {first} in the first and {second} in the second, and since their bonds differ by too many it can't be told which atom is \
          which: give both in the same order",
         atom + 1
     )]
@@ -32,44 +34,70 @@ pub enum OrderError {
         first: String,
         /// Its element in the second.
         second: String,
-        /// How the bonds differ.
-        mismatch: Mismatch,
     },
 }
 
-/// For each atom of the first molecule that of the second: the same number where the elements agree in order; else by the bonds, with
-/// equivalent atoms named so that the structures `x` and `y` (Å) are closest.
+/// So many bonds break and form in hardly any reaction: the numbers of the atoms are not meant.
+const TOO_MANY_CHANGES: usize = 8;
+
+/// The second structure's atoms in the first one's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As they are.
+    Given,
+    /// By the bonds.
+    ByBonds(Naming),
+}
+
+/// In which order the atoms of the second structure are to be taken: as they are where the elements agree, unless hardly a bond would then be
+/// kept, or `renumber` is set; else as the fewest bonds break and form, with equivalent atoms named so that the structures (Å) are closest.
 ///
 /// # Errors
 /// Different atoms, or another order that the bonds don't explain.
-pub fn mapping(first: (&Molecule, &[f64]), second: (&Molecule, &[f64])) -> Result<Vec<usize>, OrderError> {
-    let ((own, x), (other, y)) = (first, second);
+pub fn mapping(first: (&Molecule, &[f64]), second: (&Molecule, &[f64]), renumber: bool) -> Result<Order, OrderError> {
+    let ((own, _), (other, _)) = (first, second);
     let formulae = [own, other].map(formula);
     if own.len() != other.len() || formulae[0] != formulae[1] {
         let [first, second] = formulae;
-        return Err(OrderError::Formula { first, second });
+        return Err(OrderError::Formula {
+            first,
+            second,
+            difference: difference(own, other),
+        });
     }
     let differs = |&a: &usize| own.element(a) != other.element(a);
     let Some(atom) = (0..own.len()).find(differs) else {
-        return Ok((0..own.len()).collect());
+        let given = changed(own, other);
+        let better = (renumber || given > TOO_MANY_CHANGES)
+            .then(|| naming(first, second))
+            .flatten();
+        return Ok(better
+            .filter(|naming| renumber || 2 * (naming.broken + naming.formed) < given)
+            .map_or(Order::Given, Order::ByBonds));
     };
-    let order = |mismatch| OrderError::Order {
-        atom,
-        first: own.element(atom).symbol().to_owned(),
-        second: other.element(atom).symbol().to_owned(),
-        mismatch,
-    };
-    let correspondence = Correspondence::between(own, other).map_err(order)?;
-    let all = correspondence.mappings(MOST_MAPPINGS).unwrap_or_default();
-    let distance = |mapping: &Vec<usize>| superpose(x, &permuted(y, mapping), None).map_or(f64::INFINITY, |s| s.rmsd);
-    let best = all.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
-    best.ok_or_else(|| {
-        order(Mismatch::Connectivity {
-            formula: formula(own),
+    naming(first, second)
+        .map(Order::ByBonds)
+        .ok_or_else(|| OrderError::Order {
             atom,
-            element: own.element(atom).symbol().to_owned(),
+            first: own.element(atom).symbol().to_owned(),
+            second: other.element(atom).symbol().to_owned(),
         })
-    })
+}
+
+/// Elements of which two molecules have not the same number of atoms, with both numbers.
+fn difference(first: &Molecule, second: &Molecule) -> String {
+    let mut elements: Vec<Element> = first.atoms().iter().chain(second.atoms()).map(|a| a.element).collect();
+    elements.sort_unstable_by_key(|element| element.atomic_number());
+    elements.dedup();
+    let count =
+        |molecule: &Molecule, element: Element| molecule.atoms().iter().filter(|a| a.element == element).count();
+    let told: Vec<String> = elements
+        .into_iter()
+        .map(|element| (element.symbol(), count(first, element), count(second, element)))
+        .filter(|(_, own, other)| own != other)
+        .map(|(symbol, own, other)| format!("{symbol}: {own} and {other}"))
+        .collect();
+    told.join(", ")
 }
 
 /// A volume (Å³) below which four neighbours of an atom don't tell its hand.
@@ -142,27 +170,56 @@ mod tests {
 
     const BENT: [f64; 9] = [0.0, 0.0, 0.0, 0.96, 0.0, 0.0, -0.24, 0.93, 0.0];
 
+    fn by_bonds(order: Order) -> Vec<usize> {
+        match order {
+            Order::ByBonds(naming) => naming.order,
+            Order::Given => panic!("as it is"),
+        }
+    }
+
     #[test]
     fn the_same_order_stays_as_it_is_even_where_bonds_differ() {
         let (bound, loose) = (
             molecule(&["O", "H", "H"], &[(0, 1), (0, 2)]),
             molecule(&["O", "H", "H"], &[(0, 1)]),
         );
-        assert_eq!(mapping((&bound, &BENT), (&loose, &BENT)), Ok(vec![0, 1, 2]));
+        assert_eq!(mapping((&bound, &BENT), (&loose, &BENT), false), Ok(Order::Given));
     }
 
     #[test]
     fn another_order_is_found_by_the_bonds_and_the_places() {
         let first = molecule(&["O", "H", "F"], &[(0, 1), (0, 2)]);
         let second = molecule(&["F", "O", "H"], &[(1, 2), (0, 1)]);
-        assert_eq!(mapping((&first, &BENT), (&second, &BENT)), Ok(vec![1, 2, 0]));
+        assert_eq!(
+            by_bonds(mapping((&first, &BENT), (&second, &BENT), false).unwrap()),
+            [1, 2, 0]
+        );
         // Of equivalent atoms the nearest: a bent chain of three different lengths.
         let first = molecule(&["O", "H", "H"], &[(0, 1), (0, 2)]);
         let second = molecule(&["H", "O", "H"], &[(0, 1), (1, 2)]);
         let x = [0.0, 0.0, 0.0, 0.9, 0.0, 0.0, -0.3, 1.3, 0.0];
         let y = [-0.3, 1.3, 0.0, 0.0, 0.0, 0.0, 0.9, 0.0, 0.0];
-        assert_eq!(mapping((&first, &x), (&second, &y)), Ok(vec![1, 2, 0]));
+        assert_eq!(
+            by_bonds(mapping((&first, &x), (&second, &y), false).unwrap()),
+            [1, 2, 0]
+        );
         assert_eq!(permuted(&y, &[1, 2, 0]), x);
+    }
+
+    /// A chain of carbons, drawn from one end and from its middle: as they are numbered nothing would stay as it is.
+    #[test]
+    fn numbers_that_can_not_be_meant_are_not_followed() {
+        let symbols = ["C"; 12];
+        let chain: Vec<(usize, usize)> = (0..11).map(|a| (a, a + 1)).collect();
+        let shuffled: Vec<(usize, usize)> = chain.iter().map(|&(a, b)| (5 * a % 12, 5 * b % 12)).collect();
+        let (first, second) = (molecule(&symbols, &chain), molecule(&symbols, &shuffled));
+        let x: Vec<f64> = (0..36).map(|c| (1.1 * f64::from(c)).sin() * f64::from(c)).collect();
+        let order = by_bonds(mapping((&first, &x), (&second, &x), false).unwrap());
+        assert!(
+            chain
+                .iter()
+                .all(|&(a, b)| second.bond_between(order[a], order[b]).is_some())
+        );
     }
 
     /// Methane and a far atom that binds to another one: the hydrogens of the untouched carbon are named the other way round.
@@ -193,14 +250,23 @@ mod tests {
     fn different_atoms_and_orders_without_reason_are_refused() {
         let water = molecule(&["O", "H", "H"], &[(0, 1), (0, 2)]);
         let other = molecule(&["S", "H", "H"], &[(0, 1), (0, 2)]);
-        let error = mapping((&water, &BENT), (&other, &BENT)).unwrap_err();
-        assert_eq!(error.to_string(), "they have different atoms: H2O and H2S");
-        let apart = molecule(&["H", "O", "H"], &[(0, 1)]);
-        let error = mapping((&water, &BENT), (&apart, &BENT)).unwrap_err();
+        let error = mapping((&water, &BENT), (&other, &BENT), false).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "they have different atoms: H2O and H2S (O: 1 and 0, S: 0 and 1)"
+        );
+        let symbols = ["O", "N", "C", "S", "F", "P"];
+        let chain = molecule(&symbols, &[(0, 1), (1, 2), (2, 3), (3, 4), (4, 5)]);
+        let other = molecule(
+            &["N", "O", "C", "S", "F", "P"],
+            &[(1, 2), (1, 3), (0, 4), (2, 4), (2, 5)],
+        );
+        let x: Vec<f64> = (0..18).map(f64::from).collect();
+        let error = mapping((&chain, &x), (&other, &x), false).unwrap_err();
         assert!(
             error
                 .to_string()
-                .starts_with("atom 1 is O in the first and H in the second"),
+                .starts_with("atom 1 is O in the first and N in the second"),
             "{error}"
         );
     }
