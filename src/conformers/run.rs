@@ -239,6 +239,7 @@ impl Stages<'_, '_, '_> {
         let shapes = Shapes::sample(self.search, surface, &|number| starts.shape(number), wanted)?;
         // Some fall into one and the same minimum.
         let covering = shapes.covering(self.search, places + places / 2);
+        self.search.promised = covering.len();
         let attempts = self.search.relax(&covering, false)?;
         self.search.keep(&attempts);
         (self.watch)(self.search);

@@ -23,7 +23,7 @@ const OF_EACH: u64 = 4;
 const LEAST: u64 = 200;
 
 /// The part of the time that may be spent on shapes.
-const SHARE: f64 = 0.5;
+const SHARE: f64 = 0.3;
 
 /// Geometries between two looks at budget, clock and interrupt.
 const CHUNK: u64 = 128;
@@ -58,13 +58,14 @@ impl Shapes {
             sightings: Vec::new(),
         };
         let mut first = 0;
-        while first < wanted && search.is_within_share(SHARE) {
+        let halt = search.halt_after_share(SHARE);
+        while first < wanted && !halt.is_due() {
             let affordable = search.affordable()? as u64;
             let last = wanted.min(first + CHUNK).min(first.saturating_add(affordable));
             let batch = match search.replayed() {
                 Some(batch) => batch,
                 None => {
-                    let attempts = relax(surface, draw, first..last, search.halt())?;
+                    let attempts = relax(surface, draw, first..last, halt)?;
                     let batch = Batch::of(attempts.ok_or(End::Interrupted)?);
                     search.log(&batch, batch.attempts.len() as u64 == last - first)?;
                     batch

@@ -523,3 +523,34 @@ fn an_open_imine_stays_open() {
     assert_eq!(bond("N=C(N)NC"), "  1  2  2  3");
     assert_eq!(bond("[H]/N=C(/N)NC"), "  1  2  2  0");
 }
+
+/// The time is kept, and what is written is polished and proven within it: the search ends early enough for that.
+#[test]
+fn the_time_is_kept_and_suffices_for_the_proofs() {
+    let folder = folder("conformers-time");
+    let pentapeptide =
+        "CC(=O)N[C@@H](CO)C(=O)N[C@@H](CC(C)C)C(=O)N[C@@H](CCSC)C(=O)N[C@@H](Cc1ccccc1)C(=O)N[C@@H](CCCCN)C(=O)NC";
+    let limit = 2.0;
+    for select in ["energy", "diverse"] {
+        let time = limit.to_string();
+        let options = [
+            "--forcefield",
+            "mmff94s",
+            "--max-conformers",
+            "40",
+            "--select",
+            select,
+            "--max-time",
+            &time,
+        ];
+        let found = search(&folder, pentapeptide, &options);
+        let spent = found["wall_seconds"].as_f64().unwrap();
+        assert!(spent < 1.5 * limit + 1.0, "{select}: {spent} s");
+        let conformers = found["conformers"].as_array().unwrap();
+        assert!(!conformers.is_empty(), "{select}");
+        assert!(conformers.iter().all(|c| c["proven"] == true), "{select}: {found}");
+        if select == "energy" {
+            assert_eq!(found["stop"], "time", "{found}");
+        }
+    }
+}
