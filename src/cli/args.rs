@@ -99,7 +99,7 @@ pub struct SurfaceArgs {
     /// Structure with the other one, its atoms in the same order, or such that the bonds tell which is which [default for path and ts: the last input].
     #[arg(long, value_name = "FILE", requires = "surface")]
     pub product: Option<PathBuf>,
-    /// Coupling of the two, kcal/mol: the crossing is lowered by as much.
+    /// Coupling of the two, kcal/mol: the crossing is lowered by as much. Where it lies hardly changes from 60 to 100.
     #[arg(long, value_name = "KCAL", default_value_t = 60.0)]
     pub coupling: f64,
     /// Energy of the product above the reactant, which two force fields don't tell, kcal/mol.

@@ -166,7 +166,7 @@ impl Course {
         match (all.as_slice(), &self.trouble) {
             ([], Some(trouble)) => trouble.clone(),
             ([], None) => "no pass was found between the two structures".to_owned(),
-            ([only], Some(trouble)) if !self.complete => format!("{only}; of another chain: {trouble}"),
+            ([only], Some(trouble)) if !self.complete => format!("{only}; another chain ended otherwise: {trouble}"),
             ([only], _) => only.clone(),
             (all, _) => {
                 let numbered = all.iter().enumerate().map(|(k, words)| format!("({}) {words}", k + 1));
@@ -194,6 +194,7 @@ pub struct LetDown {
 }
 
 /// The search for a pass between two valleys.
+#[derive(Clone, Copy)]
 pub struct Search<'a> {
     pub passages: &'a Passages<'a>,
     /// Of minima.
@@ -508,10 +509,23 @@ impl Search<'_> {
         if crossing.is_first_order() {
             match self.sides(&crossing.saddle, ends, spent) {
                 Ok(sides) => crossing.sides = Some(sides),
+                Err(_) if self.saddle_criteria != self.criteria => return self.nearer(&crossing.saddle, ends, spent),
                 Err(reason) => crossing.trouble = Some(reason),
             }
         }
         Ok(Some(crossing))
+    }
+
+    /// The pass by the criteria of minima: along a soft mode the usual ones may be met so far beside the pass that it is not uphill to it.
+    fn nearer(&self, saddle: &Proven, ends: [&Valley; 2], spent: &mut Spent) -> Result<Option<Crossing>, String> {
+        let mode = saddle.modes.modes.first().ok_or("a single atom has no passes")?;
+        let molecule = united(&[&ends[0].molecule, &ends[1].molecule]);
+        let search = Search {
+            saddle_criteria: self.criteria,
+            ..*self
+        };
+        let found = search.summit(&saddle.point, &mode.displacement, &molecule, spent)?;
+        search.judge(found, ends, spent)
     }
 
     /// Down both sides.

@@ -184,6 +184,15 @@ impl Found {
         })
     }
 
+    /// The same as what an interrupt left.
+    pub fn interrupted(self) -> Self {
+        Self {
+            converged: false,
+            stop: "interrupted",
+            ..self
+        }
+    }
+
     /// Heights (kcal/mol) of the highest point above both ends.
     pub fn barriers(&self) -> [f64; 2] {
         let top = self.points[self.top].1.energy;

@@ -1,5 +1,9 @@
 //! `--surface mix`: the force fields of two bonding patterns joined into one surface on which the bonds that differ can break and form. It is a
 //! guess: the height of its passes is that of a crossing of two models, made round.
+//!
+//! The coupling makes the height, not the place. Of twelve reactions of A. B. Birkholz and H. B. Schlegel (J. Comput. Chem. 2015, 36, 1157), ten
+//! guesses connect reactant and product with 60 kcal/mol as with 100, and lie 0.44 and 0.42 Å (median, root mean square over all atoms) from the
+//! saddle of GFN2-xTB. With 20 the crossing is so sharp that three of six are lost, with 130 a low barrier is gone.
 
 use super::gather::reordered;
 use super::input::Records;

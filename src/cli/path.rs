@@ -261,7 +261,7 @@ impl Paths<'_> {
         messages: &mut Vec<Message>,
     ) -> Result<Found, String> {
         if interrupt::raised() {
-            return guess;
+            return guess.map(Found::interrupted);
         }
         let finer = Finer::new(finer, ready, self.task.workers)?;
         messages.extend(finer.warning.as_ref().map(|text| ready.message(Level::Warning, text)));
@@ -290,7 +290,10 @@ impl Paths<'_> {
             workers: finer.workers,
         };
         let ends = self.ends(&passages, places, messages)?;
-        let mut found = self.over(&passages, ends, &hints, messages)?;
+        let mut found = match self.over(&passages, ends, &hints, messages) {
+            Err(_) if interrupt::raised() => return guess.map(Found::interrupted),
+            found => found?,
+        };
         found.refined_from = guess.ok().map(|guess| GuessPart::new(&guess, &found)).transpose()?;
         Ok(found)
     }
@@ -356,6 +359,11 @@ impl Paths<'_> {
             let mut record = structure::annotated(&ready.prepared, &point.x, &annotation, format);
             if matches!(format, Format::Xyz | Format::Sdf) && !self.task.only_saddle {
                 record.fields.push(("path".to_owned(), format!("{coordinate:.6}")));
+            }
+            if matches!(format, Format::Xyz | Format::Sdf) && found.guess {
+                record
+                    .fields
+                    .push(("guess".to_owned(), structure::truth(true, format).to_owned()));
             }
             structure::write(&record, format, &ready.place, &mut said, &mut text)?;
         }

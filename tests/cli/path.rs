@@ -4,6 +4,7 @@ use crate::{Run, command, folder, folder_with, thalweg};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 const BUTANE: &str = include_str!("../data/cli/butane.xyz");
 
@@ -186,6 +187,8 @@ fn a_force_field_breaks_no_bonds_but_two_of_them_joined_do() {
         "--json",
         "--coupling",
         "80",
+        "-o",
+        "saddle.xyz",
     ];
     let run = thalweg(&folder, &arguments);
     assert!(run.err.contains("the surface is a guess"), "{}", run.err);
@@ -199,6 +202,8 @@ fn a_force_field_breaks_no_bonds_but_two_of_them_joined_do() {
         (Some(1), Some(true)),
         "{found}"
     );
+    let saddle = fs::read_to_string(folder.join("saddle.xyz")).unwrap();
+    assert!(saddle.contains("guess=T"), "{saddle}");
     let barrier = number(&found, "barrier_forward");
     assert!((5.0..150.0).contains(&barrier), "{barrier}");
 }
@@ -262,34 +267,24 @@ fn an_interrupt_leaves_the_chain_as_it_is() {
         "last.xyz",
     ];
     thalweg(&folder, &turned).expect(0);
-    let arguments = [
-        "path",
-        "first.xyz",
-        "last.xyz",
-        "--images",
-        "41",
-        "--no-minimize",
-        "--json",
-        "-o",
-        "path.xyz",
-    ];
-    let mut child = command(&folder, &arguments);
-    let child = child
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(2));
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    let run = crate::from_output(child.wait_with_output().unwrap()).expect(1);
-    let found = only(&run);
-    assert_eq!(
-        (&found["converged"], &found["stop"]),
-        (&false.into(), &"interrupted".into())
-    );
-    let points = found["points"].as_array().unwrap().len();
-    assert!((2..=41).contains(&points), "{points}");
-    let frames = fs::read_to_string(folder.join("path.xyz")).unwrap();
-    assert_eq!(frames.lines().count(), points * (2 + 122));
+    let path = ["path", "first.xyz", "last.xyz", "--images", "41", "--no-minimize"];
+    for arguments in [path.as_slice(), &["ts", "--from-ends", "first.xyz", "last.xyz"]] {
+        let arguments = [arguments, &["--json", "-o", "out.xyz"]].concat();
+        let mut child = command(&folder, &arguments);
+        let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        let run = crate::from_output(child.wait_with_output().unwrap()).expect(1);
+        let found = only(&run);
+        assert_eq!(
+            (&found["converged"], &found["stop"]),
+            (&false.into(), &"interrupted".into())
+        );
+        let points = found["points"].as_array().unwrap().len();
+        assert!((2..=41).contains(&points), "{points}");
+        let written = if arguments[0] == "path" { points } else { 1 };
+        let frames = fs::read_to_string(folder.join("out.xyz")).unwrap();
+        assert_eq!(frames.lines().count(), written * (2 + 122));
+    }
 }

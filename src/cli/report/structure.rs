@@ -147,7 +147,7 @@ fn annotate(fields: &mut Vec<(String, String)>, annotation: &Annotation<'_>, for
 }
 
 /// Extended XYZ knows truth by one letter.
-fn truth(value: bool, format: Format) -> &'static str {
+pub fn truth(value: bool, format: Format) -> &'static str {
     match (format, value) {
         (Format::Xyz, true) => "T",
         (Format::Xyz, false) => "F",
