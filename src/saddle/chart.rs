@@ -1,11 +1,12 @@
 //! What is known of a surface about the present point: a guess of the curvature, and what the gradients along the way have told of
 //! it, as a quadratic model in the metric of the internal coordinates.
 
+use super::held::idle_motions;
 use super::loose::{Softened, tied};
 use crate::chem::Molecule;
 use crate::coordinates::{Coordinates, InternalCoordinates, Metric, Primitive};
 use crate::hessian::update::multisecant;
-use crate::hessian::{Model, ModelHessian};
+use crate::hessian::{Model, ModelHessian, rigid};
 use crate::linalg::sparse_cholesky::BlockMatrix;
 use crate::linalg::vector::{dot, farthest_atom, longest_atom};
 use crate::linalg::{Eigen, SymmetricMatrix};
@@ -283,7 +284,9 @@ impl Chart {
             Curvature::Own => {
                 let mut own = potential.hessian(x).ok_or(EvalError::NoHessian)??;
                 curvature::subtract_coordinates(self.coordinates.primitives(), x, &internal, &mut own);
-                Hessian::from(Base::Dense(SymmetricMatrix::from_rows(x.len(), own)))
+                let mut matrix = SymmetricMatrix::from_rows(x.len(), own);
+                self.stiffen_rigid_motions(x, &mut matrix);
+                Hessian::from(Base::Dense(matrix))
             }
             Curvature::Learnt(_) => self.learnt(&metric, x),
         };
@@ -296,6 +299,16 @@ impl Chart {
             metric,
             hessian,
         })
+    }
+
+    /// Differences of gradients leave noise along rigid motions, which may look like a way down and of which the metric knows nothing.
+    fn stiffen_rigid_motions(&self, x: &[f64], hessian: &mut SymmetricMatrix) {
+        if self.coordinates.molecule().is_none() {
+            return;
+        }
+        let n = x.len();
+        let mean = (0..n).map(|i| hessian.get(i, i).abs()).sum::<f64>() / n as f64;
+        rigid::project(hessian, &idle_motions(&self.held, x), mean);
     }
 
     fn guess(&self, metric: &Metric, x: &[f64]) -> BlockMatrix {

@@ -129,6 +129,8 @@ pub struct Follower {
     mode: Option<Vec<f64>>,
     /// Whether the mode has to be looked for where the model has none that leads down on both sides.
     lost: bool,
+    /// Whether the last step ended so far from where the model expects that its mode may be one of another place.
+    doubtful: bool,
     probes: usize,
     proposal: Option<Proposal>,
 }
@@ -147,6 +149,7 @@ impl Follower {
             followed: 0,
             mode: None,
             lost: true,
+            doubtful: false,
             probes: 0,
             proposal: None,
         }
@@ -238,12 +241,14 @@ impl Follower {
         quadric: &mut Quadric,
     ) -> Result<(), EvalError> {
         let is_first = self.mode.is_none();
+        let leads_down = |modes: &Modes| modes.values.first().is_some_and(|v| *v < 0.0);
         let most = if is_first {
             self.settings.probes
+        } else if leads_down(&self.modes) {
+            usize::from(self.doubtful)
         } else {
             self.settings.later_probes
         };
-        let leads_down = |modes: &Modes| modes.values.first().is_some_and(|v| *v < 0.0);
         if !is_first && !self.lost {
             return Ok(());
         }
@@ -252,7 +257,7 @@ impl Follower {
             let known = ritz.lowest(quadric);
             let is_sharp = known.is_some_and(|l| l.residual < self.settings.residual * l.value.abs());
             let is_saddle = known.is_some_and(|l| l.value < 0.0);
-            if (is_sharp && (is_saddle || !is_first)) || (!is_first && leads_down(&self.modes)) {
+            if (is_sharp && (is_saddle || !is_first)) || (!is_first && count > 0 && leads_down(&self.modes)) {
                 break;
             }
             let Some(direction) = self.next_direction(&ritz, quadric, is_first.then_some(count)) else {
@@ -322,6 +327,7 @@ impl Follower {
     /// little as where it expects too much.
     fn adapt(&mut self, ratio: f64, predicted: f64, length: f64) {
         self.lost = self.modes.values[self.followed] < 0.0 || !(0.5..2.0).contains(&ratio);
+        self.doubtful = predicted.abs() > SMALL_CHANGE && !(0.0..=2.0).contains(&ratio);
         if predicted.abs() < SMALL_CHANGE {
             return;
         }
@@ -339,6 +345,7 @@ impl Climber for Follower {
         self.trust = self.settings.trust_radius;
         self.mode = None;
         self.lost = true;
+        self.doubtful = false;
         self.proposal = None;
     }
 

@@ -122,26 +122,27 @@ fn forces(normals: &[Vec<f64>], gradient: &[f64]) -> Vec<f64> {
 /// and the rigid motions that change nothing of it.
 #[must_use]
 pub fn excluded(manifold: &Manifold, x: &[f64], masses: &[f64]) -> Vec<Vec<f64>> {
-    let normals = orthonormal(&normals(&manifold.primitives(), x), DEPENDENT);
-    let mut out = idle_motions(&normals, x);
+    let primitives = manifold.primitives();
+    let mut out = idle_motions(&primitives, x);
     for motion in &mut out {
         for (atom, mass) in motion.chunks_exact_mut(3).zip(masses) {
             atom.iter_mut().for_each(|c| *c *= mass);
         }
     }
-    out.extend(normals);
+    out.extend(normals(&primitives, x));
     out
 }
 
-/// The rigid motions (Cartesian displacements) without a part along any normal.
-fn idle_motions(normals: &[Vec<f64>], x: &[f64]) -> Vec<Vec<f64>> {
+/// The rigid motions (orthonormal Cartesian displacements) that change none of these coordinates.
+pub(super) fn idle_motions(primitives: &[Primitive], x: &[f64]) -> Vec<Vec<f64>> {
+    let normals = orthonormal(&normals(primitives, x), DEPENDENT);
     let rigid = rigid::modes(x, &vec![1.0; x.len() / 3]);
     let mut overlap = SymmetricMatrix::zeros(rigid.len());
     let bound: Vec<Vec<f64>> = rigid
         .iter()
         .map(|motion| {
             let mut free = motion.clone();
-            project_out(&mut free, normals);
+            project_out(&mut free, &normals);
             motion.iter().zip(&free).map(|(m, f)| m - f).collect()
         })
         .collect();
@@ -241,11 +242,11 @@ mod tests {
     #[test]
     fn rigid_motions_are_free_unless_atoms_are_frozen() {
         let x = place();
-        let normals_of = |manifold: &Manifold| orthonormal(&normals(&manifold.primitives(), &x), DEPENDENT);
-        assert_eq!(idle_motions(&normals_of(&held()), &x).len(), 6);
+        assert_eq!(idle_motions(&[], &x).len(), 6);
+        assert_eq!(idle_motions(&held().primitives(), &x).len(), 6);
         for (frozen, idle) in [(vec![0], 3), (vec![0, 1], 1), (vec![0, 1, 2], 0)] {
             let manifold = Manifold::new(&[], Mask::new(&frozen, &x), &x);
-            assert_eq!(idle_motions(&normals_of(&manifold), &x).len(), idle, "{frozen:?}");
+            assert_eq!(idle_motions(&manifold.primitives(), &x).len(), idle, "{frozen:?}");
         }
     }
 }

@@ -147,7 +147,7 @@ fn a_saddle_beside_what_is_held_is_the_one_of_the_space_left_free() {
                 .collect()
         };
         let square: f64 = place(2).iter().zip(place(3)).map(|(a, b)| (a - b).powi(2)).sum();
-        assert!((square.sqrt() - 1.6).abs() < 1e-4, "{}", square.sqrt());
+        assert!((square.sqrt() - 1.6).abs() < 1e-3, "{}", square.sqrt());
     }
 }
 
