@@ -74,13 +74,14 @@ const SAMPLES: u64 = 64;
 const FIRST_SAMPLES: u64 = 48;
 
 /// The method for a molecule, with the reason: enumeration where there are few rotors and nothing else that changes; random
-/// starts and hops for rings, nitrogen that inverts, many rotors, and several molecules beside each other.
+/// starts and hops for rings, nitrogen that inverts, many rotors, and several molecules beside each other. A set of limited size, for
+/// which `is_limited`, needs no list of all.
 #[must_use]
-pub fn choose(search: &Search<'_>) -> (Method, String) {
+pub fn choose(search: &Search<'_>, is_limited: bool) -> (Method, String) {
     let rotors = search.rotors.len();
     let segments = super::moves::flexible_segments(search.molecule).len();
     let inverting = super::moves::inverting_atoms(search.molecule).len();
-    let most = if is_hydrocarbon(search.molecule) {
+    let most = if is_hydrocarbon(search.molecule) && !is_limited {
         MOST_HYDROCARBON_ROTORS
     } else {
         MOST_ROTORS
@@ -139,7 +140,7 @@ pub fn run(
 ) -> Result<Outcome, EvalError> {
     let moves = MolecularMoves::new(search.molecule, &search.rotors);
     let (chosen, reason) = match method {
-        Method::Auto => choose(search),
+        Method::Auto => choose(search, settings.places().is_some()),
         other => (other, "as asked".to_owned()),
     };
     if search.settings.max_minimizations.is_none() && chosen != Method::Systematic {
