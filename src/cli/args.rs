@@ -443,7 +443,7 @@ pub struct ConformersArgs {
     /// Stop when a further random sample is a known conformer with this probability.
     #[arg(long, value_name = "FRACTION", default_value_t = 0.99)]
     pub coverage: f64,
-    /// Most minimizations [default: 20000 for random searches where no time is given either; 10 for each of a diverse set].
+    /// Most minimizations [default: 20000 for random searches where no time is given either; 16 for each of a diverse set].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_minimizations: Option<u64>,
     /// Longest time for a molecule's search (the output may then differ from run to run).

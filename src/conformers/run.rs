@@ -58,9 +58,9 @@ pub struct Outcome {
 /// Budget of a search that was given neither a count nor a time.
 pub const USUAL_BUDGET: u64 = 20_000;
 
-/// Minimizations for each conformer of a diverse set, and the fewest: ten times as many as are kept leave a choice, and with fewer than a
+/// Minimizations for each conformer of a diverse set, and the fewest: four for its shape, the others for the lowest, and with fewer than a
 /// thousand the lowest may be missed.
-const BUDGET_OF_EACH: u64 = 10;
+const BUDGET_OF_EACH: u64 = 16;
 const LEAST_BUDGET: u64 = 1000;
 
 /// More rotors than this are too many to enumerate, for saturated hydrocarbons, and for others.
