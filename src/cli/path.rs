@@ -21,6 +21,7 @@ use super::run_records;
 use super::surface::Surfaces;
 use crate::formats::{Format, RawRecord};
 use crate::optimize::{Criteria, Point, vector};
+use crate::saddle::path::align;
 use crate::saddle::path::chain::{ChainSettings, ChainStop};
 use crate::saddle::path::irc::IrcSettings;
 use crate::saddle::path::order::{permuted, renamed};
@@ -64,6 +65,9 @@ impl ChainName {
 
 /// Root mean square of the gradient (kcal/mol/Å) above which a structure is no saddle.
 const STATIONARY: f64 = 0.3;
+
+/// Structures closer than this (Å, root mean square) are one.
+const ONE_PLACE: f64 = 0.01;
 
 /// The command: all records are one path.
 struct Paths<'a> {
@@ -125,6 +129,9 @@ impl Paths<'_> {
         if interrupt::raised() {
             return Ok(ends_alone(ready, ends));
         }
+        if between.is_empty() {
+            self.check_apart(&ends)?;
+        }
         match &self.task.refine {
             _ if !self.task.saddle => self.between(&passages, ends, &hints.between),
             None => self.over(&passages, ends, &hints, messages),
@@ -139,6 +146,22 @@ impl Paths<'_> {
         Passages {
             ready,
             workers: self.task.workers,
+        }
+    }
+
+    /// Refuses ends between which there is nothing.
+    fn check_apart(&self, ends: &[Valley; 2]) -> Result<(), String> {
+        let apart = align::rmsd(&ends[0].point.x, &ends[1].point.x).map_err(|error| error.to_string())?;
+        match (apart < ONE_PLACE, self.task.minimize) {
+            (false, _) => Ok(()),
+            (true, false) => {
+                Err("the first and the last structure are the same: there is no path between them".to_owned())
+            }
+            (true, true) => Err(
+                "the first and the last structure lead to one and the same minimum: there is no path between them \
+                 (path --no-minimize takes them as they are)"
+                    .to_owned(),
+            ),
         }
     }
 

@@ -550,7 +550,11 @@ fn the_time_is_kept_and_some_of_it_is_left_for_the_proofs() {
         let conformers = found["conformers"].as_array().unwrap();
         assert!(!conformers.is_empty(), "{select}");
         let proven = conformers.iter().filter(|c| c["proven"] == true).count();
-        assert!(2 * proven > conformers.len(), "{select}: {proven} of {}", conformers.len());
+        assert!(
+            2 * proven > conformers.len(),
+            "{select}: {proven} of {}",
+            conformers.len()
+        );
         if select == "energy" {
             assert_eq!(found["stop"], "time", "{found}");
         }

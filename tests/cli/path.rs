@@ -156,6 +156,8 @@ fn what_can_be_no_path_is_refused_with_reasons() {
         "one structure, expected two or more",
     );
     refused(&folder, &["path", "none.xyz", "anti.xyz"], "none.xyz");
+    let same = "the first and the last structure lead to one and the same minimum";
+    refused(&folder, &["path", "anti.xyz", "anti.xyz"], same);
     refused(&folder, &["path", "anti.xyz", "gauche.xyz", "--images", "2"], "3");
     let mix = ["minimize", "anti.xyz", "--surface", "mix"];
     refused(&folder, &mix, "--reactant FILE is missing");
@@ -256,17 +258,11 @@ fn what_a_format_can_not_hold_is_said_once() {
 #[test]
 fn an_interrupt_leaves_the_chain_as_it_is() {
     let folder = folder("path-interrupt");
-    let chain = "C".repeat(40);
-    thalweg(&folder, &["minimize", "--smiles", &chain, "-o", "first.xyz"]).expect(0);
-    let turned = [
-        "minimize",
-        "first.xyz",
-        "--set",
-        "dihedral 19 20 21 22 = 65",
-        "-o",
-        "last.xyz",
-    ];
-    thalweg(&folder, &turned).expect(0);
+    let chain = "C".repeat(70);
+    for (angle, file) in [("180", "first.xyz"), ("65", "last.xyz")] {
+        let turned = format!("dihedral 34 35 36 37 = {angle}");
+        thalweg(&folder, &["minimize", "--smiles", &chain, "--set", &turned, "-o", file]).expect(0);
+    }
     let path = ["path", "first.xyz", "last.xyz", "--images", "41", "--no-minimize"];
     for arguments in [path.as_slice(), &["ts", "--from-ends", "first.xyz", "last.xyz"]] {
         let arguments = [arguments, &["--json", "-o", "out.xyz"]].concat();
@@ -285,6 +281,6 @@ fn an_interrupt_leaves_the_chain_as_it_is() {
         assert!((2..=41).contains(&points), "{points}");
         let written = if arguments[0] == "path" { points } else { 1 };
         let frames = fs::read_to_string(folder.join("out.xyz")).unwrap();
-        assert_eq!(frames.lines().count(), written * (2 + 122));
+        assert_eq!(frames.lines().count(), written * (2 + 212));
     }
 }

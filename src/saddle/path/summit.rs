@@ -262,8 +262,8 @@ mod tests {
         }
     }
 
-    /// Without second derivatives of its own a cluster's saddle is found with learnt ones: the square of four atoms lies between two
-    /// tetrahedra... its rhombus does (D. J. Wales, Energy Landscapes, 2003, section 1.1).
+    /// Without second derivatives of its own a cluster's saddle is found with learnt ones: the flat rhombus of four atoms lies between two
+    /// tetrahedra (D. J. Wales, Energy Landscapes, 2003, section 1.1).
     #[test]
     fn the_rhombus_of_four_atoms_is_found_with_learnt_second_derivatives() {
         let mut surface = LennardJones { atoms: 4 };
