@@ -201,7 +201,7 @@ pub fn summary(ready: &Ready, found: &Finished, window: f64) -> String {
         };
         let tested = match estimate.list {
             List::Some => String::new(),
-            List::Complete => format!(" (a complete build-up, tested by {} random samples)", estimate.samples),
+            List::Complete => format!(" (a build-up, tested by {} random samples)", estimate.samples),
         };
         format!(
             ", expected unseen {unseen}, coverage {:.1} %{tested}",
