@@ -2,7 +2,7 @@
 //! stepper: what one remembers of earlier walks would reach the last bits, and which worker makes which walk is chance.
 
 use crate::optimize::{Criteria, Lbfgs, Limits, Observer, Progress, Stop, Verdict, minimize};
-use crate::potential::{EvalError, Potential};
+use crate::potential::{Bias, EvalError, Potential, Restrained};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -49,6 +49,9 @@ pub const TIGHT: f64 = 1e-4;
 
 /// Root mean square of the gradient (kcal/mol/Å) of conformers that are given out.
 pub const POLISHED: f64 = 1e-6;
+
+/// Root mean square of the gradient (kcal/mol/Å) of what is held: good enough to go on from.
+pub const LOOSE: f64 = 1e-2;
 
 /// A candidate that is no nearer to a minimum after so many evaluations is given up.
 const MOST_EVALUATIONS: usize = 5000;
@@ -111,32 +114,50 @@ impl Relaxer {
 
     /// Walks down from a start (Å).
     pub fn relax(&mut self, start: &[f64], observer: &mut dyn Observer) -> Attempt {
-        let limits = Limits {
-            evaluations: Some(MOST_EVALUATIONS),
-            ..Limits::default()
-        };
-        let potential = &mut *self.potential;
-        match minimize(
-            potential,
-            start,
-            &mut Lbfgs::default(),
-            &self.criteria,
-            &limits,
-            observer,
-        ) {
-            Ok(minimum) => Attempt {
-                // What did not converge is no minimum to be told from others.
-                found: (minimum.stop == Stop::Converged).then_some(Relaxed {
-                    energy: minimum.point.energy,
-                    x: minimum.point.x,
-                }),
-                evaluations: minimum.evaluations as u64,
-            },
-            Err(_) => Attempt {
-                found: None,
-                evaluations: 1,
-            },
+        descend(&mut *self.potential, start, &self.criteria, observer)
+    }
+
+    /// Walks down from a start (Å) with restraints on the surface. The energy is that of the surface alone.
+    pub fn relax_held(&mut self, held: &Held, halt: Halt<'_>) -> Option<Attempt> {
+        if halt.is_due() {
+            return None;
         }
+        let mut surface = Restrained::new(&mut *self.potential, held.bias.clone());
+        let mut attempt = descend(&mut surface, &held.x, &self.criteria, &mut { halt });
+        if let Some(found) = &mut attempt.found {
+            found.energy -= held.bias.add_energy_gradient(&found.x, &mut vec![0.0; found.x.len()]);
+        }
+        (attempt.found.is_some() || !halt.is_due()).then_some(attempt)
+    }
+}
+
+/// A start that is minimized with restraints.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// Coordinates, Å.
+    pub x: Vec<f64>,
+    /// The restraints.
+    pub bias: Bias,
+}
+
+fn descend(potential: &mut dyn Potential, start: &[f64], criteria: &Criteria, observer: &mut dyn Observer) -> Attempt {
+    let limits = Limits {
+        evaluations: Some(MOST_EVALUATIONS),
+        ..Limits::default()
+    };
+    match minimize(potential, start, &mut Lbfgs::default(), criteria, &limits, observer) {
+        Ok(minimum) => Attempt {
+            // What did not converge is no minimum to be told from others.
+            found: (minimum.stop == Stop::Converged).then_some(Relaxed {
+                energy: minimum.point.energy,
+                x: minimum.point.x,
+            }),
+            evaluations: minimum.evaluations as u64,
+        },
+        Err(_) => Attempt {
+            found: None,
+            evaluations: 1,
+        },
     }
 }
 
@@ -150,13 +171,39 @@ pub fn relax_all(
     starts: &[Vec<f64>],
     halt: Halt<'_>,
 ) -> Result<Option<Vec<Attempt>>, EvalError> {
+    each(surface, TIGHT, starts, halt, |relaxer, start| {
+        relaxer.relax_in_time(start, halt, &mut ())
+    })
+}
+
+/// The same with restraints, less tightly: they are starts for what comes after.
+///
+/// # Errors
+/// Where the surface can't be opened.
+pub fn relax_all_held(
+    surface: &Surface<'_>,
+    starts: &[Held],
+    halt: Halt<'_>,
+) -> Result<Option<Vec<Attempt>>, EvalError> {
+    each(surface, LOOSE, starts, halt, |relaxer, start| {
+        relaxer.relax_held(start, halt)
+    })
+}
+
+fn each<T: Sync>(
+    surface: &Surface<'_>,
+    tightness: f64,
+    starts: &[T],
+    halt: Halt<'_>,
+    relax: impl Fn(&mut Relaxer, &T) -> Option<Attempt> + Sync,
+) -> Result<Option<Vec<Attempt>>, EvalError> {
     let attempts: Result<Vec<Option<Attempt>>, EvalError> = starts
         .par_iter()
         .with_max_len(8)
         .map_init(
-            || Relaxer::open(surface, TIGHT),
+            || Relaxer::open(surface, tightness),
             |relaxer, start| match relaxer {
-                Ok(relaxer) => Ok(relaxer.relax_in_time(start, halt, &mut ())),
+                Ok(relaxer) => Ok(relax(relaxer, start)),
                 Err(error) => Err(error.clone()),
             },
         )

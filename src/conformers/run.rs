@@ -274,8 +274,11 @@ impl Stages<'_, '_, '_> {
         Ok(())
     }
 
+    /// Whether the coverage is reached. A list is tested by as many samples as it has minima.
     fn is_covered(&self) -> bool {
-        self.search.estimate().coverage >= self.search.settings.coverage
+        let estimate = self.search.estimate();
+        let is_tested = estimate.list == List::Some || estimate.samples >= self.search.in_window().len() as u64;
+        estimate.coverage >= self.search.settings.coverage && is_tested
     }
 
     /// Hops until the coverage is reached.

@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 use std::sync::atomic::AtomicBool;
 use thalweg::chem::stereo::{Configuration, Stereo};
 use thalweg::conformers::embed::Embedder;
-use thalweg::conformers::ensemble::{EnsembleSettings, Select};
+use thalweg::conformers::ensemble::{Conformer, EnsembleSettings, Select};
 use thalweg::conformers::pool::PoolSettings;
 use thalweg::conformers::run::{Method, run};
 use thalweg::conformers::search::{Search, Settings};
@@ -71,32 +71,58 @@ pub struct Look {
     pub unseen: f64,
 }
 
+/// How an alkane is searched.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial {
+    /// The method.
+    pub method: Method,
+    /// Coverage at which to stop.
+    pub coverage: f64,
+    /// Most minimizations.
+    pub budget: u64,
+    /// Of the random streams.
+    pub seed: u64,
+}
+
+impl Trial {
+    /// Searches the minima of an alkane within a window (kcal/mol), looking on after every round. `most` conformers are polished and given.
+    pub fn run(
+        self,
+        (carbons, window): (usize, f64),
+        most: Option<usize>,
+        watch: &mut dyn FnMut(&Search<'_>),
+    ) -> Vec<Conformer> {
+        let molecule = alkane::molecule(carbons);
+        let terms = parametrize(&molecule, Variant::Mmff94, &Parameters::published().unwrap()).unwrap();
+        let field = ForceField::new(&molecule, terms, Options::default());
+        let surface = || -> Result<Box<dyn Potential>, EvalError> { Ok(Box::new(field.evaluator())) };
+        let never = AtomicBool::new(false);
+        let embedder = Embedder::new(&molecule, &Configuration::default()).unwrap();
+        let seeds = |random: &mut ChaCha8Rng| embedder.embed(random).ok();
+        let settings = Settings {
+            window,
+            same: PoolSettings::default(),
+            coverage: self.coverage,
+            max_minimizations: Some(self.budget),
+            max_time: None,
+            seed: self.seed,
+        };
+        let ensemble = EnsembleSettings {
+            most,
+            select: Select::Energy,
+            window,
+            temperature: 298.15,
+        };
+        let start = alkane::coordinates(&vec![PI; carbons - 3]);
+        let mut search = Search::new(&molecule, Stereo::find(&molecule), &start, &surface, settings, &never);
+        let outcome = run(&mut search, &start, self.method, Some(&seeds), &ensemble, watch);
+        outcome.unwrap().ensemble.conformers
+    }
+}
+
 /// Looks at a search by so many minimizations after every round. A search that has not found the lowest minimum yet looks at another
 /// window: that is part of the error.
 pub fn looks(alkane: Alkane, method: Method, budget: u64, seed: u64) -> Vec<Look> {
-    let molecule = alkane::molecule(alkane.carbons);
-    let terms = parametrize(&molecule, Variant::Mmff94, &Parameters::published().unwrap()).unwrap();
-    let field = ForceField::new(&molecule, terms, Options::default());
-    let surface = || -> Result<Box<dyn Potential>, EvalError> { Ok(Box::new(field.evaluator())) };
-    let never = AtomicBool::new(false);
-    let embedder = Embedder::new(&molecule, &Configuration::default()).unwrap();
-    let seeds = |random: &mut ChaCha8Rng| embedder.embed(random).ok();
-    let settings = Settings {
-        window: alkane.window,
-        same: PoolSettings::default(),
-        coverage: 1.0,
-        max_minimizations: Some(budget),
-        max_time: None,
-        seed,
-    };
-    let ensemble = EnsembleSettings {
-        most: Some(1),
-        select: Select::Energy,
-        window: alkane.window,
-        temperature: 298.15,
-    };
-    let start = alkane::coordinates(&vec![PI; alkane.carbons - 3]);
-    let mut search = Search::new(&molecule, Stereo::find(&molecule), &start, &surface, settings, &never);
     let mut looks = Vec::new();
     let mut watch = |search: &Search<'_>| {
         let estimate = search.estimate();
@@ -106,7 +132,13 @@ pub fn looks(alkane: Alkane, method: Method, budget: u64, seed: u64) -> Vec<Look
             unseen: alkane.minima as f64 - search.in_window().len() as f64,
         });
     };
-    run(&mut search, &start, method, Some(&seeds), &ensemble, &mut watch).unwrap();
+    let trial = Trial {
+        method,
+        coverage: 1.0,
+        budget,
+        seed,
+    };
+    trial.run((alkane.carbons, alkane.window), Some(1), &mut watch);
     looks
 }
 
