@@ -33,10 +33,7 @@ impl<P: Potential> OnManifold<P> {
         let mut placed = x.to_vec();
         self.manifold
             .retract(&mut placed)
-            .map_err(|deviation| EvalError::Refused {
-                engine: "held coordinates".to_owned(),
-                message: format!("they can't be met there: {deviation:.1e} Å or radian are left"),
-            })?;
+            .map_err(|deviation| EvalError::OutOfReach { deviation })?;
         Ok(placed)
     }
 }
