@@ -340,12 +340,7 @@ fn rename(ready: &Ready, [first, last]: &mut [Valley; 2], messages: &mut Vec<Mes
 
 impl Molecular for Paths<'_> {
     fn setting(&self) -> Setting<'_> {
-        Setting {
-            common: self.common,
-            surfaces: &self.task.surfaces,
-            json: self.task.json,
-            leaves_open: true,
-        }
+        Setting::new(self.common, &self.task.surfaces, self.task.json)
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
