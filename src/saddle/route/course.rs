@@ -27,39 +27,37 @@ pub enum Attempt {
     /// From a guess of the saddle.
     Given,
     /// By a chain.
-    Chain {
-        /// How it is made.
-        method: Method,
-        /// Structures, both ends included.
-        images: usize,
-        /// Steps of the foremost images of a growing chain.
-        steps: usize,
-        /// Whether separate molecules are first turned towards each other.
-        gathered: bool,
-    },
+    Chain(ChainAttempt),
+}
+
+/// A chain that is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainAttempt {
+    /// How it is made.
+    pub method: Method,
+    /// Structures, both ends included.
+    pub images: usize,
+    /// Steps of the foremost images of a growing chain.
+    pub steps: usize,
+    /// Whether separate molecules are first turned towards each other.
+    pub gathered: bool,
 }
 
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Chain {
-            method,
-            images,
-            gathered,
-            ..
-        } = self
-        else {
+        let Self::Chain(chain) = self else {
             return f.write_str("given saddle");
         };
-        let kind = match method {
+        let kind = match chain.method {
             Method::Grow => "growing chain",
             Method::Band => "interpolated chain",
         };
-        let gathered = if *gathered {
+        let gathered = if chain.gathered {
             ", molecules turned towards each other"
         } else {
             ""
         };
-        write!(f, "{kind} of {images} structures{gathered}")
+        write!(f, "{kind} of {} structures{gathered}", chain.images)
     }
 }
 

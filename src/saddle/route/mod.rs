@@ -18,7 +18,7 @@ pub mod sides;
 pub mod stationary;
 pub mod valley;
 
-pub use course::{Attempt, Course, Log, Note, Spent, Unfinished};
+pub use course::{Attempt, ChainAttempt, Course, Log, Note, Spent, Unfinished};
 pub use crossing::Crossing;
 pub use error::RouteError;
 pub use journey::{Journey, Kind, RouteStop};

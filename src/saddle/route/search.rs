@@ -1,7 +1,7 @@
 //! The search for the way between two minima, by one chain after another, over one pass or several.
 
 use super::chain::{LetDown, Plan, gathered};
-use super::course::{Attempt, Course, Log, Note, Unfinished};
+use super::course::{Attempt, ChainAttempt, Course, Log, Note, Unfinished};
 use super::crossing::Crossing;
 use super::error::RouteError;
 use super::landscape::Landscape;
@@ -72,8 +72,8 @@ impl Search<'_> {
         }
     }
 
-    fn attempts(&self) -> [Attempt; 4] {
-        let own = |method, images, steps, gathered| Attempt::Chain {
+    fn attempts(&self) -> [ChainAttempt; 4] {
+        let own = |method, images, steps, gathered| ChainAttempt {
             method,
             images,
             steps,
@@ -107,7 +107,7 @@ impl Search<'_> {
             log.attempts += 1;
             let between: &[Vec<f64>] = if k == 0 { &hints.between } else { &[] };
             let found = self.attempt(attempt, ends, between, &mut course.chain, log);
-            if self.is_enough(attempt, found, ends, most, &mut course, log) {
+            if self.is_enough(Attempt::Chain(attempt), found, ends, most, &mut course, log) {
                 break;
             }
         }
@@ -179,32 +179,23 @@ impl Search<'_> {
     /// The pass near the top of a chain.
     fn attempt(
         &self,
-        attempt: Attempt,
+        attempt: ChainAttempt,
         ends: [&Valley; 2],
         between: &[Vec<f64>],
         unfinished: &mut Option<Unfinished>,
         log: &mut Log,
     ) -> Result<Option<Crossing>, RouteError> {
-        let Attempt::Chain {
-            method,
-            images,
-            steps,
-            gathered: is_gathered,
-        } = attempt
-        else {
-            return Ok(None);
-        };
         let mut places = ends.map(|end| end.point.x.clone());
-        if is_gathered {
+        if attempt.gathered {
             let Some(gathered) = gathered(ends)? else {
                 return Ok(None);
             };
             places = gathered;
         }
         let plan = Plan {
-            method,
-            images,
-            steps,
+            method: attempt.method,
+            images: attempt.images,
+            steps: attempt.steps,
             places: [&places[0], &places[1]],
             between,
         };
