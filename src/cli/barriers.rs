@@ -248,7 +248,7 @@ impl Work<'_> {
         let terrain = &self.terrain;
         let molecule = terrain.molecule();
         let open = || -> Result<Box<dyn Potential>, EvalError> {
-            let cheap = terrain.is_costly().then(|| terrain.likeness(molecule)).flatten();
+            let cheap = terrain.is_costly().then(|| terrain.stand_in(molecule)).flatten();
             cheap.map_or_else(|| terrain.open(), Ok)
         };
         let turn = Turn {

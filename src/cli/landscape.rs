@@ -58,7 +58,7 @@ impl Landscape for Terrain<'_> {
         Ok(self.ready.assigned.open()?.into_potential())
     }
 
-    fn likeness(&self, molecule: &Molecule) -> Option<Box<dyn Potential>> {
+    fn stand_in(&self, molecule: &Molecule) -> Option<Box<dyn Potential>> {
         Some(Box::new(mmff94_evaluator(molecule)?))
     }
 

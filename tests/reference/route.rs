@@ -66,7 +66,7 @@ impl Landscape for Butane {
         Ok(Box::new(self.field.evaluator()))
     }
 
-    fn likeness(&self, _molecule: &Molecule) -> Option<Box<dyn Potential>> {
+    fn stand_in(&self, _molecule: &Molecule) -> Option<Box<dyn Potential>> {
         None
     }
 

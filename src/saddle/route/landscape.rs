@@ -42,8 +42,8 @@ pub trait Landscape: Sync {
     /// A program that does not start.
     fn open(&self) -> Result<Box<dyn Potential>, EvalError>;
 
-    /// A cheap surface with second derivatives that are like this one's, where there is one for these bonds.
-    fn likeness(&self, molecule: &Molecule) -> Option<Box<dyn Potential>>;
+    /// A cheap surface that can stand in for a costly one where second derivatives are guessed, if there is one for these bonds.
+    fn stand_in(&self, molecule: &Molecule) -> Option<Box<dyn Potential>>;
 
     /// Raised where the search is to come to an end.
     fn interrupt(&self) -> &AtomicBool;
@@ -97,7 +97,7 @@ impl dyn Landscape + '_ {
             return Ok(Box::new(Lbfgs::default()));
         }
         let molecule = self.molecule_at(x);
-        let initial_hessian = match self.likeness(&molecule) {
+        let initial_hessian = match self.stand_in(&molecule) {
             Some(surface) => InitialHessian::Surface(surface),
             None => InitialHessian::Model(Model::Schlegel),
         };
@@ -111,6 +111,6 @@ impl dyn Landscape + '_ {
     /// Approximate second derivatives (kcal/mol/Å²) for a molecule with these bonds.
     #[must_use]
     pub fn approximate<'a>(&self, molecule: &'a Molecule) -> Box<Approximate<'a>> {
-        Box::new(approximate(self.likeness(molecule), molecule))
+        Box::new(approximate(self.stand_in(molecule), molecule))
     }
 }

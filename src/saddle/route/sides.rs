@@ -206,10 +206,8 @@ impl Sides {
 /// What two minima are beside reactant and product. Where not the same atoms are bonded it may be that others stand for them, on both sides alike:
 /// then it is an equivalent reaction.
 fn beside(ends: [&Valley; 2], found: [&Valley; 2]) -> [Likeness; 2] {
-    let [asked, found_one] = [ends, found].map(|sides| reaction(sides.map(|valley| &valley.molecule)));
-    let all_alike = asked
-        .zip(found_one)
-        .is_some_and(|(asked, found)| Correspondence::between(&asked, &found).is_ok());
+    let reactions = [ends, found].map(|sides| reaction(sides.map(|valley| &valley.molecule)));
+    let all_alike = matches!(&reactions, [Some(asked), Some(found)] if Correspondence::between(asked, found).is_ok());
     [0, 1].map(|k| Likeness::new(found[k], ends[k], all_alike || bonded_alike(found[k], ends[k])))
 }
 
