@@ -201,16 +201,21 @@ impl<'a> Search<'a> {
         let mut attempts = Vec::with_capacity(starts.len());
         for chunk in starts.chunks(CHUNK) {
             let affordable = self.affordable()?.min(chunk.len());
-            let some = match self.replayed() {
-                Some(batch) => batch.attempts,
+            let (some, judged) = match self.replayed() {
+                Some(batch) => {
+                    let judged = self.judge_all(&batch.attempts);
+                    (batch.attempts, judged)
+                }
                 None => {
-                    let some = relax_all(self.surface, &chunk[..affordable], self.halt())?;
-                    let batch = Batch::of(some.ok_or(End::Interrupted)?);
+                    let starts = &chunk[..affordable];
+                    let some = relax_all(self.surface, starts, self.halt(), |a| self.judge(a))?;
+                    let (attempts, judged) = some.ok_or(End::Interrupted)?.into_iter().unzip();
+                    let batch = Batch::of(attempts);
                     self.log(&batch, batch.attempts.len() == chunk.len())?;
-                    batch.attempts
+                    (batch.attempts, judged)
                 }
             };
-            self.take_in(&some, random);
+            self.admit_all(&some, judged, random);
             let done = some.len();
             attempts.extend(some);
             if done < affordable {
@@ -307,8 +312,15 @@ impl<'a> Search<'a> {
     /// Counts attempts and puts their minima into the pool, those that are of this molecule, in order. The comparisons are made on the
     /// threads of the present pool.
     pub fn take_in(&mut self, attempts: &[Attempt], random: bool) {
-        let search = &*self;
-        let judged: Vec<Judged> = attempts.par_iter().with_max_len(8).map(|a| search.judge(a)).collect();
+        let judged = self.judge_all(attempts);
+        self.admit_all(attempts, judged, random);
+    }
+
+    fn judge_all(&self, attempts: &[Attempt]) -> Vec<Judged> {
+        attempts.par_iter().with_max_len(8).map(|a| self.judge(a)).collect()
+    }
+
+    fn admit_all(&mut self, attempts: &[Attempt], judged: Vec<Judged>, random: bool) {
         for (attempt, judged) in attempts.iter().zip(judged) {
             self.tally.minimizations += 1;
             self.tally.evaluations += attempt.evaluations;
