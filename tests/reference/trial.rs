@@ -1,9 +1,10 @@
-//! What searches of alkanes think of the unseen while they go on, beside what is truly unseen.
+//! What searches think of the unseen while they go on, beside what is truly unseen.
 
 use crate::alkane;
 use rand::rngs::ChaCha8Rng;
 use std::f64::consts::PI;
 use std::sync::atomic::AtomicBool;
+use thalweg::chem::Molecule;
 use thalweg::chem::stereo::{Configuration, Stereo};
 use thalweg::conformers::embed::Embedder;
 use thalweg::conformers::ensemble::{EnsembleSettings, Select};
@@ -60,6 +61,33 @@ pub const ALKANES: [Alkane; 6] = [
     },
 ];
 
+/// A molecule with a geometry (Å), and the number of its minima within a window (kcal/mol).
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// For the table.
+    pub name: String,
+    /// The molecule.
+    pub molecule: Molecule,
+    /// A geometry with the right configuration.
+    pub start: Vec<f64>,
+    /// kcal/mol above the lowest.
+    pub window: f64,
+    /// Minima, mirror images counted once.
+    pub minima: usize,
+}
+
+impl From<Alkane> for Known {
+    fn from(alkane: Alkane) -> Self {
+        Self {
+            name: format!("C{}", alkane.carbons),
+            molecule: alkane::molecule(alkane.carbons),
+            start: alkane::coordinates(&vec![PI; alkane.carbons - 3]),
+            window: alkane.window,
+            minima: alkane.minima,
+        }
+    }
+}
+
 /// A look at a search.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -73,16 +101,18 @@ pub struct Look {
 
 /// Looks at a search by so many minimizations after every round. A search that has not found the lowest minimum yet looks at another
 /// window: that is part of the error.
-pub fn looks(alkane: Alkane, method: Method, budget: u64, seed: u64) -> Vec<Look> {
-    let molecule = alkane::molecule(alkane.carbons);
-    let terms = parametrize(&molecule, Variant::Mmff94, &Parameters::published().unwrap()).unwrap();
-    let field = ForceField::new(&molecule, terms, Options::default());
+pub fn looks(known: &Known, method: Method, budget: u64, seed: u64) -> Vec<Look> {
+    let Known { molecule, start, .. } = known;
+    let terms = parametrize(molecule, Variant::Mmff94, &Parameters::published().unwrap()).unwrap();
+    let field = ForceField::new(molecule, terms, Options::default());
     let surface = || -> Result<Box<dyn Potential>, EvalError> { Ok(Box::new(field.evaluator())) };
     let never = AtomicBool::new(false);
-    let embedder = Embedder::new(&molecule, &Configuration::default()).unwrap();
+    let stereo = Stereo::find(molecule);
+    let configuration = Configuration::of_coordinates(stereo.clone(), start);
+    let embedder = Embedder::new(molecule, &configuration).unwrap();
     let seeds = |random: &mut ChaCha8Rng| embedder.embed(random).ok();
     let settings = Settings {
-        window: alkane.window,
+        window: known.window,
         same: PoolSettings::default(),
         coverage: 1.0,
         max_minimizations: Some(budget),
@@ -92,21 +122,20 @@ pub fn looks(alkane: Alkane, method: Method, budget: u64, seed: u64) -> Vec<Look
     let ensemble = EnsembleSettings {
         most: Some(1),
         select: Select::Energy,
-        window: alkane.window,
+        window: known.window,
         temperature: 298.15,
     };
-    let start = alkane::coordinates(&vec![PI; alkane.carbons - 3]);
-    let mut search = Search::new(&molecule, Stereo::find(&molecule), &start, &surface, settings, &never);
+    let mut search = Search::new(molecule, stereo, start, &surface, settings, &never);
     let mut looks = Vec::new();
     let mut watch = |search: &Search<'_>| {
         let estimate = search.estimate();
         looks.push(Look {
             samples: estimate.samples,
             estimated: estimate.unseen,
-            unseen: alkane.minima as f64 - search.in_window().len() as f64,
+            unseen: known.minima as f64 - search.in_window().len() as f64,
         });
     };
-    run(&mut search, &start, method, Some(&seeds), &ensemble, &mut watch).unwrap();
+    run(&mut search, start, method, Some(&seeds), &ensemble, &mut watch).unwrap();
     looks
 }
 
