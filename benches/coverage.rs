@@ -19,7 +19,7 @@ mod alkane;
 #[path = "../tests/reference/trial.rs"]
 mod trial;
 
-use trial::{ALKANES, Known, Look, error, looks};
+use trial::{ALKANES, Known, Look, Start, error, looks};
 
 const SEEDS: u64 = 10;
 const BUDGET: u64 = 1500;
@@ -35,16 +35,17 @@ fn trialanine() -> Known {
         .unwrap();
     let embedder = Embedder::new(&record.molecule, &record.configuration.unwrap_or_default()).unwrap();
     Known {
-        name: "trialanine".to_owned(),
-        start: embedder.embed(&mut stream(0, 0, 0, 0)).unwrap(),
-        molecule: record.molecule,
+        start: Start {
+            x: embedder.embed(&mut stream(0, 0, 0, 0)).unwrap(),
+            molecule: record.molecule,
+        },
         window: 10.0,
         minima: PEPTIDE_MINIMA,
     }
 }
 
 /// Looks between `least` and twice as many samples a minimum are one line of the table.
-fn table(known: &Known, method: Method, budget: u64) {
+fn table(name: &str, known: &Known, method: Method, budget: u64) {
     let looks: Vec<Look> = (0..SEEDS).flat_map(|seed| looks(known, method, budget, seed)).collect();
     for least in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0] {
         let samples = least * known.minima as f64;
@@ -54,7 +55,7 @@ fn table(known: &Known, method: Method, budget: u64) {
             let error = error(&some);
             println!(
                 "{} {:>4.0} kcal/mol {:<14} {:>5.0} samples: unseen {:>5.1}, bias {:>+6.1}, rms {:>5.1} ({} looks)",
-                known.name,
+                name,
                 known.window,
                 method.name(),
                 samples,
@@ -81,10 +82,10 @@ fn coverage(c: &mut Criterion) {
     if std::env::args().any(|argument| argument == "--bench") {
         for alkane in ALKANES {
             for method in [Method::MultiStart, Method::BasinHopping, Method::Systematic] {
-                table(&alkane.into(), method, BUDGET);
+                table(&format!("C{}", alkane.carbons), &alkane.into(), method, BUDGET);
             }
         }
-        table(&trialanine(), Method::BasinHopping, PEPTIDE_BUDGET);
+        table("trialanine", &trialanine(), Method::BasinHopping, PEPTIDE_BUDGET);
     }
 }
 

@@ -13,8 +13,9 @@
 //! Where a systematic build-up went to its end, it has listed the minima before any sample is drawn, and the samples are a recapture: of n
 //! different minima that they hit, m are among the M listed, so that there are about (M+1)(n+1)/(m+1) − 1 (D. G. Chapman, Univ. Calif. Publ.
 //! Stat. 1951, 1, 131). A listed minimum is no news when it is hit, so it is never a singleton. Samples that find nothing beyond the list
-//! leave nothing unseen; how far they test it is said by the coverage. What is missed by both, list and samples, because it is hard to
-//! reach in either way, is not seen by this estimate.
+//! would leave nothing unseen by that, however few they are. So half a draw that found something new is added to the singletons, and where
+//! S(1−C)/C with this C is more, it is given: half a minimum after as many samples as there are minima. What is missed by both, list and
+//! samples, because it is hard to reach in either way, is not seen by this estimate.
 //!
 //! How good the estimates are was measured on alkanes whose minima on MMFF94 are known from an exhaustive enumeration by an independent
 //! program (`benches/coverage.rs` prints the table, `tests/reference/coverage.rs` holds the searches to it). For heptane within 10 kcal/mol
@@ -81,7 +82,7 @@ pub fn estimate(sightings: impl IntoIterator<Item = Sighting>, list: List) -> Es
             .among_rare(&sightings)
             .unseen_by_draws()
             .max(counts.lower_bound()),
-        List::Complete => counts.unseen_by_recapture(),
+        List::Complete => counts.unseen_by_recapture().max(counts.unseen_by_half_a_draw()),
     };
     Estimate {
         coverage,
@@ -153,6 +154,12 @@ impl Counts {
             0.0
         };
         (seen + draws * variation) * (1.0 - coverage) / coverage
+    }
+
+    /// Among minima that are as easy to hit as those seen, what samples leave open that might just as well have met one more.
+    fn unseen_by_half_a_draw(&self) -> f64 {
+        let missing = (self.once as f64 + 0.5) / (self.samples as f64 + 1.0);
+        self.seen as f64 * missing / (1.0 - missing)
     }
 
     fn unseen_by_recapture(&self) -> f64 {

@@ -2,7 +2,7 @@
 //! stepper: what one remembers of earlier walks would reach the last bits, and which worker makes which walk is chance.
 
 use crate::optimize::{Criteria, Lbfgs, Limits, Observer, Progress, Stop, Verdict, minimize};
-use crate::potential::{EvalError, Potential};
+use crate::potential::{Bias, EvalError, Potential, Restrained};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -50,6 +50,9 @@ pub const TIGHT: f64 = 1e-4;
 
 /// Root mean square of the gradient (kcal/mol/Å) of conformers that are given out.
 pub const POLISHED: f64 = 1e-6;
+
+/// Root mean square of the gradient (kcal/mol/Å) of what is held: good enough to go on from.
+pub const LOOSE: f64 = 1e-2;
 
 /// A candidate that is no nearer to a minimum after so many evaluations is given up.
 const MOST_EVALUATIONS: usize = 5000;
@@ -112,32 +115,50 @@ impl Relaxer {
 
     /// Walks down from a start (Å).
     pub fn relax(&mut self, start: &[f64], observer: &mut dyn Observer) -> Attempt {
-        let limits = Limits {
-            evaluations: Some(MOST_EVALUATIONS),
-            ..Limits::default()
-        };
-        let potential = &mut *self.potential;
-        match minimize(
-            potential,
-            start,
-            &mut Lbfgs::default(),
-            &self.criteria,
-            &limits,
-            observer,
-        ) {
-            Ok(minimum) => Attempt {
-                // What did not converge is no minimum to be told from others.
-                found: (minimum.stop == Stop::Converged).then_some(Relaxed {
-                    energy: minimum.point.energy,
-                    x: minimum.point.x,
-                }),
-                evaluations: minimum.evaluations as u64,
-            },
-            Err(_) => Attempt {
-                found: None,
-                evaluations: 1,
-            },
+        descend(&mut *self.potential, start, &self.criteria, observer)
+    }
+
+    /// Walks down from a start (Å) with restraints on the surface. The energy is that of the surface alone.
+    pub fn relax_held(&mut self, held: &Held, halt: Halt<'_>) -> Option<Attempt> {
+        if halt.is_due() {
+            return None;
         }
+        let mut surface = Restrained::new(&mut *self.potential, held.bias.clone());
+        let mut attempt = descend(&mut surface, &held.x, &self.criteria, &mut { halt });
+        if let Some(found) = &mut attempt.found {
+            found.energy -= held.bias.add_energy_gradient(&found.x, &mut vec![0.0; found.x.len()]);
+        }
+        (attempt.found.is_some() || !halt.is_due()).then_some(attempt)
+    }
+}
+
+/// A start that is minimized with restraints.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// Coordinates, Å.
+    pub x: Vec<f64>,
+    /// The restraints.
+    pub bias: Bias,
+}
+
+fn descend(potential: &mut dyn Potential, start: &[f64], criteria: &Criteria, observer: &mut dyn Observer) -> Attempt {
+    let limits = Limits {
+        evaluations: Some(MOST_EVALUATIONS),
+        ..Limits::default()
+    };
+    match minimize(potential, start, &mut Lbfgs::default(), criteria, &limits, observer) {
+        Ok(minimum) => Attempt {
+            // What did not converge is no minimum to be told from others.
+            found: (minimum.stop == Stop::Converged).then_some(Relaxed {
+                energy: minimum.point.energy,
+                x: minimum.point.x,
+            }),
+            evaluations: minimum.evaluations as u64,
+        },
+        Err(_) => Attempt {
+            found: None,
+            evaluations: 1,
+        },
     }
 }
 
@@ -177,6 +198,9 @@ impl<'a, T> Stock<'a, T> {
     }
 }
 
+/// What is thought of an attempt, by whoever asked for it.
+pub type Judge<'a, J> = dyn Fn(&Attempt) -> J + Sync + 'a;
+
 /// Minimizes many starts on the threads of the present pool, and judges what became of each. The results are in the order of the starts;
 /// `None` where an interrupt came before all were done. When the time is up, those that are not done are left out.
 ///
@@ -186,9 +210,35 @@ pub fn relax_all<J: Send>(
     surface: &Surface<'_>,
     starts: &[Vec<f64>],
     halt: Halt<'_>,
-    judge: impl Fn(&Attempt) -> J + Sync,
+    judge: &Judge<'_, J>,
 ) -> Result<Option<Vec<(Attempt, J)>>, EvalError> {
-    let open = || Relaxer::open(surface, TIGHT);
+    let relax = |relaxer: &mut Relaxer, start: &Vec<f64>| relaxer.relax_in_time(start, halt, &mut ());
+    each(surface, TIGHT, starts, halt, relax, judge)
+}
+
+/// The same with restraints, less tightly: they are starts for what comes after.
+///
+/// # Errors
+/// Where the surface can't be opened.
+pub fn relax_all_held<J: Send>(
+    surface: &Surface<'_>,
+    starts: &[Held],
+    halt: Halt<'_>,
+    judge: &Judge<'_, J>,
+) -> Result<Option<Vec<(Attempt, J)>>, EvalError> {
+    let relax = |relaxer: &mut Relaxer, start: &Held| relaxer.relax_held(start, halt);
+    each(surface, LOOSE, starts, halt, relax, judge)
+}
+
+fn each<T: Sync, J: Send>(
+    surface: &Surface<'_>,
+    tightness: f64,
+    starts: &[T],
+    halt: Halt<'_>,
+    relax: impl Fn(&mut Relaxer, &T) -> Option<Attempt> + Sync,
+    judge: &Judge<'_, J>,
+) -> Result<Option<Vec<(Attempt, J)>>, EvalError> {
+    let open = || Relaxer::open(surface, tightness);
     let stock = Stock::new(&open);
     let judged = |attempt: Attempt| {
         let judgement = judge(&attempt);
@@ -198,7 +248,7 @@ pub fn relax_all<J: Send>(
         .par_iter()
         .with_max_len(1)
         .map(|start| {
-            let attempt = stock.lend(|relaxer| relaxer.relax_in_time(start, halt, &mut ()))?;
+            let attempt = stock.lend(|relaxer| relax(relaxer, start))?;
             Ok(attempt.map(judged))
         })
         .collect();
@@ -226,7 +276,7 @@ mod tests {
         };
         let starts: Vec<Vec<f64>> = (0..200).map(|k| vec![-0.5 + 0.001 * f64::from(k), 1.4]).collect();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
-        let found = pool.install(|| relax_all(&surface, &starts, halt, |attempt| attempt.evaluations));
+        let found = pool.install(|| relax_all(&surface, &starts, halt, &|attempt| attempt.evaluations));
         let judged = found.unwrap().unwrap();
         assert_eq!(judged.len(), starts.len());
         assert!(judged.iter().all(|(attempt, _)| attempt.found.is_some()));

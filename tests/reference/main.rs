@@ -4,6 +4,7 @@
 
 mod alkane;
 mod alkane_conformers;
+mod build_up;
 mod conformer_energies;
 mod coverage;
 mod embedding;

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use thalweg::chem::Molecule;
 use thalweg::chem::stereo::{Configuration, Stereo};
 use thalweg::conformers::embed::Embedder;
-use thalweg::conformers::ensemble::{EnsembleSettings, Select};
+use thalweg::conformers::ensemble::{Conformer, EnsembleSettings, Select};
 use thalweg::conformers::pool::PoolSettings;
 use thalweg::conformers::run::{Method, run};
 use thalweg::conformers::search::{Search, Settings};
@@ -61,15 +61,30 @@ pub const ALKANES: [Alkane; 6] = [
     },
 ];
 
-/// A molecule with a geometry (Å), and the number of its minima within a window (kcal/mol).
+/// A molecule with a geometry (Å) of the right configuration.
 #[derive(Clone, Debug)]
-pub struct Known {
-    /// For the table.
-    pub name: String,
+pub struct Start {
     /// The molecule.
     pub molecule: Molecule,
-    /// A geometry with the right configuration.
-    pub start: Vec<f64>,
+    /// The geometry.
+    pub x: Vec<f64>,
+}
+
+impl Start {
+    /// An alkane, all trans.
+    pub fn alkane(carbons: usize) -> Self {
+        Self {
+            molecule: alkane::molecule(carbons),
+            x: alkane::coordinates(&vec![PI; carbons - 3]),
+        }
+    }
+}
+
+/// A molecule with the number of its minima within a window (kcal/mol).
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Where searches start.
+    pub start: Start,
     /// kcal/mol above the lowest.
     pub window: f64,
     /// Minima, mirror images counted once.
@@ -79,9 +94,7 @@ pub struct Known {
 impl From<Alkane> for Known {
     fn from(alkane: Alkane) -> Self {
         Self {
-            name: format!("C{}", alkane.carbons),
-            molecule: alkane::molecule(alkane.carbons),
-            start: alkane::coordinates(&vec![PI; alkane.carbons - 3]),
+            start: Start::alkane(alkane.carbons),
             window: alkane.window,
             minima: alkane.minima,
         }
@@ -99,33 +112,59 @@ pub struct Look {
     pub unseen: f64,
 }
 
+/// How a molecule is searched.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial {
+    /// The method.
+    pub method: Method,
+    /// Coverage at which to stop.
+    pub coverage: f64,
+    /// Most minimizations.
+    pub budget: u64,
+    /// Of the random streams.
+    pub seed: u64,
+}
+
+impl Trial {
+    /// Searches the minima of a molecule within a window (kcal/mol), looking on after every round. `most` conformers are polished and given.
+    pub fn run(
+        self,
+        Start { molecule, x }: &Start,
+        window: f64,
+        most: Option<usize>,
+        watch: &mut dyn FnMut(&Search<'_>),
+    ) -> Vec<Conformer> {
+        let terms = parametrize(molecule, Variant::Mmff94, &Parameters::published().unwrap()).unwrap();
+        let field = ForceField::new(molecule, terms, Options::default());
+        let surface = || -> Result<Box<dyn Potential>, EvalError> { Ok(Box::new(field.evaluator())) };
+        let never = AtomicBool::new(false);
+        let stereo = Stereo::find(molecule);
+        let configuration = Configuration::of_coordinates(stereo.clone(), x);
+        let embedder = Embedder::new(molecule, &configuration).unwrap();
+        let seeds = |random: &mut ChaCha8Rng| embedder.embed(random).ok();
+        let settings = Settings {
+            window,
+            same: PoolSettings::default(),
+            coverage: self.coverage,
+            max_minimizations: Some(self.budget),
+            max_time: None,
+            seed: self.seed,
+        };
+        let ensemble = EnsembleSettings {
+            most,
+            select: Select::Energy,
+            window,
+            temperature: 298.15,
+        };
+        let mut search = Search::new(molecule, stereo, x, &surface, settings, &never);
+        let outcome = run(&mut search, x, self.method, Some(&seeds), &ensemble, watch);
+        outcome.unwrap().ensemble.conformers
+    }
+}
+
 /// Looks at a search by so many minimizations after every round. A search that has not found the lowest minimum yet looks at another
 /// window: that is part of the error.
 pub fn looks(known: &Known, method: Method, budget: u64, seed: u64) -> Vec<Look> {
-    let Known { molecule, start, .. } = known;
-    let terms = parametrize(molecule, Variant::Mmff94, &Parameters::published().unwrap()).unwrap();
-    let field = ForceField::new(molecule, terms, Options::default());
-    let surface = || -> Result<Box<dyn Potential>, EvalError> { Ok(Box::new(field.evaluator())) };
-    let never = AtomicBool::new(false);
-    let stereo = Stereo::find(molecule);
-    let configuration = Configuration::of_coordinates(stereo.clone(), start);
-    let embedder = Embedder::new(molecule, &configuration).unwrap();
-    let seeds = |random: &mut ChaCha8Rng| embedder.embed(random).ok();
-    let settings = Settings {
-        window: known.window,
-        same: PoolSettings::default(),
-        coverage: 1.0,
-        max_minimizations: Some(budget),
-        max_time: None,
-        seed,
-    };
-    let ensemble = EnsembleSettings {
-        most: Some(1),
-        select: Select::Energy,
-        window: known.window,
-        temperature: 298.15,
-    };
-    let mut search = Search::new(molecule, stereo, start, &surface, settings, &never);
     let mut looks = Vec::new();
     let mut watch = |search: &Search<'_>| {
         let estimate = search.estimate();
@@ -135,7 +174,13 @@ pub fn looks(known: &Known, method: Method, budget: u64, seed: u64) -> Vec<Look>
             unseen: known.minima as f64 - search.in_window().len() as f64,
         });
     };
-    run(&mut search, start, method, Some(&seeds), &ensemble, &mut watch).unwrap();
+    let trial = Trial {
+        method,
+        coverage: 1.0,
+        budget,
+        seed,
+    };
+    trial.run(&known.start, known.window, Some(1), &mut watch);
     looks
 }
 
