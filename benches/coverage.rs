@@ -26,7 +26,7 @@ const BUDGET: u64 = 1500;
 
 /// A peptide, within 10 kcal/mol. Its minima are those that any of ten searches of 14,000 minimizations has found, which may be a few too few.
 const TRIALANINE: &str = "CC(=O)N[C@@H](C)C(=O)N[C@@H](C)C(=O)N[C@@H](C)C(=O)NC";
-const PEPTIDE_MINIMA: usize = 459;
+const PEPTIDE_MINIMA: usize = 461;
 const PEPTIDE_BUDGET: u64 = 14_000;
 
 fn trialanine() -> Known {

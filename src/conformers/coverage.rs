@@ -34,6 +34,20 @@
 //! So with a few samples a minimum the estimate is about half of the truth: high minima with narrow basins have left no trace yet. From some
 //! four samples a minimum on it is right on average, and as uncertain as it is large. Minima that are saddles in truth, which only the
 //! proof at the end tells, count as seen until then.
+//!
+//! In the same way for hops of trialanine within 10 kcal/mol (461 minima that ten searches of 14,000 minimizations met in all, which may be a
+//! few too few), with and without the minima that are hit all the time:
+//!
+//! | samples | unseen | error as given | with abundant minima |
+//! |---|---|---|---|
+//! | 461 | 264.8 | −141.0, 146.0 | −139.5, 145.0 |
+//! | 922 | 185.2 | −51.9, 63.9 | −15.1, 57.9 |
+//! | 1844 | 100.9 | −9.3, 27.8 | +61.4, 89.1 |
+//! | 3688 | 43.5 | −2.1, 14.3 | +50.2, 55.5 |
+//! | 7376 | 22.1 | −0.3, 8.7 | +35.4, 44.3 |
+//!
+//! A border at 8 or 12 instead of 16 times the average does about as well. Where no minimum stands out (octane by either method, cyclodecane,
+//! dialanine, hexanediol) nothing changes.
 
 /// One minimum as the samples saw it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
