@@ -13,9 +13,9 @@
 //! Where a systematic build-up went to its end, it has listed the minima before any sample is drawn, and the samples are a recapture: of n
 //! different minima that they hit, m are among the M listed, so that there are about (M+1)(n+1)/(m+1) − 1 (D. G. Chapman, Univ. Calif. Publ.
 //! Stat. 1951, 1, 131). A listed minimum is no news when it is hit, so it is never a singleton. Samples that find nothing beyond the list
-//! would leave nothing unseen by that, however few they are. So half a draw that found something new is added to the singletons, and where
-//! S(1−C)/C with this C is more, it is given: half a minimum after as many samples as there are minima. What is missed by both, list and
-//! samples, because it is hard to reach in either way, is not seen by this estimate.
+//! would leave nothing unseen by that, however few they are. So what half a draw stands for is the least that is given: half a minimum after as
+//! many samples as there are minima. What is missed by both, list and samples, because it is hard to reach in either way, is not seen by
+//! this estimate.
 //!
 //! How good the estimates are was measured on alkanes whose minima on MMFF94 are known from an exhaustive enumeration by an independent
 //! program (`benches/coverage.rs` prints the table, `tests/reference/coverage.rs` holds the searches to it). For heptane within 10 kcal/mol
@@ -26,8 +26,8 @@
 //! |---|---|---|---|
 //! | 31 | | 14.9, −8.3, 9.4 | |
 //! | 62 | 12.8, −6.7, 7.0 | | |
-//! | 124 | 8.4, −1.5, 5.6 | 5.4, +0.7, 3.6 | 0, 0, 0 |
-//! | 248 | 5.7, −1.4, 3.7 | 2.0, −0.4, 1.6 | 0, 0, 0 |
+//! | 124 | 8.4, −1.5, 5.6 | 5.4, +0.7, 3.6 | 0, +0.1, 0.1 |
+//! | 248 | 5.7, −1.4, 3.7 | 2.0, −0.4, 1.6 | 0, +0.1, 0.1 |
 //! | 496 | 4.1, −0.4, 3.4 | 0.7, −0.3, 1.0 | 0, 0, 0 |
 //! | 992 | 2.9, +1.1, 2.9 | 0.1, +0.2, 0.6 | 0, 0, 0 |
 //!
@@ -170,10 +170,9 @@ impl Counts {
         (seen + draws * variation) * (1.0 - coverage) / coverage
     }
 
-    /// Among minima that are as easy to hit as those seen, what samples leave open that might just as well have met one more.
+    /// Samples might just as well have met one more: half a draw, among minima that are as easy to hit as those seen.
     fn unseen_by_half_a_draw(&self) -> f64 {
-        let missing = (self.once as f64 + 0.5) / (self.samples as f64 + 1.0);
-        self.seen as f64 * missing / (1.0 - missing)
+        0.5 * self.seen as f64 / (self.samples as f64 + 0.5)
     }
 
     fn unseen_by_recapture(&self) -> f64 {
@@ -270,10 +269,9 @@ mod tests {
         for skew in [0.0, 1.0] {
             for listed in [1.0, 0.95, 0.8] {
                 let (estimated, unseen) = recaptured(skew, 100, |_, random| random.random::<f64>() < listed);
-                assert!(
-                    (estimated - unseen).abs() < 0.5,
-                    "{skew} {listed}: {estimated} and {unseen}"
-                );
+                // On the safe side by half a draw: a half of a hundredth of a hundred minima, and more for those that are harder to hit.
+                let error = estimated - unseen;
+                assert!(error > -0.5 && error < 1.0, "{skew} {listed}: {estimated} and {unseen}");
             }
         }
         let (estimated, unseen) = recaptured(1.0, 100, |k, _| k < 90);

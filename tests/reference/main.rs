@@ -12,6 +12,7 @@ mod hessian;
 mod kekule;
 mod mmff94;
 mod perception;
+mod route;
 mod sdf;
 mod trial;
 mod uff;
