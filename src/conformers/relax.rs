@@ -5,6 +5,7 @@ use crate::optimize::{Criteria, Lbfgs, Limits, Observer, Progress, Stop, Verdict
 use crate::potential::{Bias, EvalError, Potential, Restrained};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// What ends work early.
@@ -161,53 +162,129 @@ fn descend(potential: &mut dyn Potential, start: &[f64], criteria: &Criteria, ob
     }
 }
 
-/// Minimizes many starts on the threads of the present pool. The results are in the order of the starts; `None` where an interrupt
-/// came before all were done. When the time is up, those that are not done are left out.
+/// What workers need one of each, to be opened where none is idle: never more than there are threads. So work can be dealt out start by
+/// start, which keeps threads from waiting for each other at its end, and nothing is opened for each start.
+pub struct Stock<'a, T> {
+    open: &'a (dyn Fn() -> Result<T, EvalError> + Sync),
+    idle: Mutex<Vec<T>>,
+}
+
+impl<T> std::fmt::Debug for Stock<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stock").finish_non_exhaustive()
+    }
+}
+
+impl<'a, T> Stock<'a, T> {
+    /// An empty stock.
+    pub fn new(open: &'a (dyn Fn() -> Result<T, EvalError> + Sync)) -> Self {
+        Self {
+            open,
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Lends one for a piece of work.
+    ///
+    /// # Errors
+    /// Where it can't be opened.
+    pub fn lend<R>(&self, work: impl FnOnce(&mut T) -> R) -> Result<R, EvalError> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = idle().pop();
+        let mut lent = known.map_or_else(self.open, Ok)?;
+        let done = work(&mut lent);
+        idle().push(lent);
+        Ok(done)
+    }
+}
+
+/// What is thought of an attempt, by whoever asked for it.
+pub type Judge<'a, J> = dyn Fn(&Attempt) -> J + Sync + 'a;
+
+/// Minimizes many starts on the threads of the present pool, and judges what became of each. The results are in the order of the starts;
+/// `None` where an interrupt came before all were done. When the time is up, those that are not done are left out.
 ///
 /// # Errors
 /// Where the surface can't be opened.
-pub fn relax_all(
+pub fn relax_all<J: Send>(
     surface: &Surface<'_>,
     starts: &[Vec<f64>],
     halt: Halt<'_>,
-) -> Result<Option<Vec<Attempt>>, EvalError> {
-    each(surface, TIGHT, starts, halt, |relaxer, start| {
-        relaxer.relax_in_time(start, halt, &mut ())
-    })
+    judge: &Judge<'_, J>,
+) -> Result<Option<Vec<(Attempt, J)>>, EvalError> {
+    let relax = |relaxer: &mut Relaxer, start: &Vec<f64>| relaxer.relax_in_time(start, halt, &mut ());
+    each(surface, TIGHT, starts, halt, relax, judge)
 }
 
 /// The same with restraints, less tightly: they are starts for what comes after.
 ///
 /// # Errors
 /// Where the surface can't be opened.
-pub fn relax_all_held(
+pub fn relax_all_held<J: Send>(
     surface: &Surface<'_>,
     starts: &[Held],
     halt: Halt<'_>,
-) -> Result<Option<Vec<Attempt>>, EvalError> {
-    each(surface, LOOSE, starts, halt, |relaxer, start| {
-        relaxer.relax_held(start, halt)
-    })
+    judge: &Judge<'_, J>,
+) -> Result<Option<Vec<(Attempt, J)>>, EvalError> {
+    let relax = |relaxer: &mut Relaxer, start: &Held| relaxer.relax_held(start, halt);
+    each(surface, LOOSE, starts, halt, relax, judge)
 }
 
-fn each<T: Sync>(
+fn each<T: Sync, J: Send>(
     surface: &Surface<'_>,
     tightness: f64,
     starts: &[T],
     halt: Halt<'_>,
     relax: impl Fn(&mut Relaxer, &T) -> Option<Attempt> + Sync,
-) -> Result<Option<Vec<Attempt>>, EvalError> {
-    let attempts: Result<Vec<Option<Attempt>>, EvalError> = starts
+    judge: &Judge<'_, J>,
+) -> Result<Option<Vec<(Attempt, J)>>, EvalError> {
+    let open = || Relaxer::open(surface, tightness);
+    let stock = Stock::new(&open);
+    let judged = |attempt: Attempt| {
+        let judgement = judge(&attempt);
+        (attempt, judgement)
+    };
+    let attempts: Result<Vec<Option<(Attempt, J)>>, EvalError> = starts
         .par_iter()
-        .with_max_len(8)
-        .map_init(
-            || Relaxer::open(surface, tightness),
-            |relaxer, start| match relaxer {
-                Ok(relaxer) => Ok(relax(relaxer, start)),
-                Err(error) => Err(error.clone()),
-            },
-        )
+        .with_max_len(1)
+        .map(|start| {
+            let attempt = stock.lend(|relaxer| relax(relaxer, start))?;
+            Ok(attempt.map(judged))
+        })
         .collect();
     let attempts = attempts?;
     Ok((!halt.is_interrupted()).then(|| attempts.into_iter().flatten().collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::potential::test_surfaces::MuellerBrown;
+    use std::sync::atomic::AtomicUsize;
+
+    #[test]
+    fn no_more_surfaces_are_opened_than_there_are_threads() {
+        let opened = AtomicUsize::new(0);
+        let surface = || -> Result<Box<dyn Potential>, EvalError> {
+            opened.fetch_add(1, Ordering::Relaxed);
+            Ok(Box::new(MuellerBrown))
+        };
+        let never = AtomicBool::new(false);
+        let halt = Halt {
+            interrupt: &never,
+            until: None,
+        };
+        let starts: Vec<Vec<f64>> = (0..200).map(|k| vec![-0.5 + 0.001 * f64::from(k), 1.4]).collect();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        let found = pool.install(|| relax_all(&surface, &starts, halt, &|attempt| attempt.evaluations));
+        let judged = found.unwrap().unwrap();
+        assert_eq!(judged.len(), starts.len());
+        assert!(judged.iter().all(|(attempt, _)| attempt.found.is_some()));
+        assert!(
+            judged
+                .iter()
+                .all(|(attempt, judgement)| attempt.evaluations == *judgement)
+        );
+        assert!((1..=3).contains(&opened.load(Ordering::Relaxed)), "{opened:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The build-up of alkanes against basin hopping, as sets: two ways that share the surface and the proof of minima, but no idea of states.
 
 use crate::alkane;
-use crate::trial::Trial;
+use crate::trial::{Start, Trial};
 use thalweg::conformers::ensemble::Conformer;
 use thalweg::conformers::pool::{Pool, PoolSettings};
 use thalweg::conformers::run::Method;
@@ -11,7 +11,7 @@ use thalweg::geometry::{Dihedral, Vector};
 const WINDOW: f64 = 10.0;
 
 fn minima(carbons: usize, trial: Trial) -> Vec<Conformer> {
-    let found = trial.run((carbons, WINDOW), None, &mut |_| ());
+    let found = trial.run(&Start::alkane(carbons), WINDOW, None, &mut |_| ());
     assert!(found.iter().all(|conformer| conformer.proven));
     found
 }

@@ -1,9 +1,10 @@
-//! What searches of alkanes think of the unseen while they go on, beside what is truly unseen.
+//! What searches think of the unseen while they go on, beside what is truly unseen.
 
 use crate::alkane;
 use rand::rngs::ChaCha8Rng;
 use std::f64::consts::PI;
 use std::sync::atomic::AtomicBool;
+use thalweg::chem::Molecule;
 use thalweg::chem::stereo::{Configuration, Stereo};
 use thalweg::conformers::embed::Embedder;
 use thalweg::conformers::ensemble::{Conformer, EnsembleSettings, Select};
@@ -60,6 +61,46 @@ pub const ALKANES: [Alkane; 6] = [
     },
 ];
 
+/// A molecule with a geometry (Å) of the right configuration.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The molecule.
+    pub molecule: Molecule,
+    /// The geometry.
+    pub x: Vec<f64>,
+}
+
+impl Start {
+    /// An alkane, all trans.
+    pub fn alkane(carbons: usize) -> Self {
+        Self {
+            molecule: alkane::molecule(carbons),
+            x: alkane::coordinates(&vec![PI; carbons - 3]),
+        }
+    }
+}
+
+/// A molecule with the number of its minima within a window (kcal/mol).
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Where searches start.
+    pub start: Start,
+    /// kcal/mol above the lowest.
+    pub window: f64,
+    /// Minima, mirror images counted once.
+    pub minima: usize,
+}
+
+impl From<Alkane> for Known {
+    fn from(alkane: Alkane) -> Self {
+        Self {
+            start: Start::alkane(alkane.carbons),
+            window: alkane.window,
+            minima: alkane.minima,
+        }
+    }
+}
+
 /// A look at a search.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -71,7 +112,7 @@ pub struct Look {
     pub unseen: f64,
 }
 
-/// How an alkane is searched.
+/// How a molecule is searched.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial {
     /// The method.
@@ -85,19 +126,21 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Searches the minima of an alkane within a window (kcal/mol), looking on after every round. `most` conformers are polished and given.
+    /// Searches the minima of a molecule within a window (kcal/mol), looking on after every round. `most` conformers are polished and given.
     pub fn run(
         self,
-        (carbons, window): (usize, f64),
+        Start { molecule, x }: &Start,
+        window: f64,
         most: Option<usize>,
         watch: &mut dyn FnMut(&Search<'_>),
     ) -> Vec<Conformer> {
-        let molecule = alkane::molecule(carbons);
-        let terms = parametrize(&molecule, Variant::Mmff94, &Parameters::published().unwrap()).unwrap();
-        let field = ForceField::new(&molecule, terms, Options::default());
+        let terms = parametrize(molecule, Variant::Mmff94, &Parameters::published().unwrap()).unwrap();
+        let field = ForceField::new(molecule, terms, Options::default());
         let surface = || -> Result<Box<dyn Potential>, EvalError> { Ok(Box::new(field.evaluator())) };
         let never = AtomicBool::new(false);
-        let embedder = Embedder::new(&molecule, &Configuration::default()).unwrap();
+        let stereo = Stereo::find(molecule);
+        let configuration = Configuration::of_coordinates(stereo.clone(), x);
+        let embedder = Embedder::new(molecule, &configuration).unwrap();
         let seeds = |random: &mut ChaCha8Rng| embedder.embed(random).ok();
         let settings = Settings {
             window,
@@ -113,23 +156,22 @@ impl Trial {
             window,
             temperature: 298.15,
         };
-        let start = alkane::coordinates(&vec![PI; carbons - 3]);
-        let mut search = Search::new(&molecule, Stereo::find(&molecule), &start, &surface, settings, &never);
-        let outcome = run(&mut search, &start, self.method, Some(&seeds), &ensemble, watch);
+        let mut search = Search::new(molecule, stereo, x, &surface, settings, &never);
+        let outcome = run(&mut search, x, self.method, Some(&seeds), &ensemble, watch);
         outcome.unwrap().ensemble.conformers
     }
 }
 
 /// Looks at a search by so many minimizations after every round. A search that has not found the lowest minimum yet looks at another
 /// window: that is part of the error.
-pub fn looks(alkane: Alkane, method: Method, budget: u64, seed: u64) -> Vec<Look> {
+pub fn looks(known: &Known, method: Method, budget: u64, seed: u64) -> Vec<Look> {
     let mut looks = Vec::new();
     let mut watch = |search: &Search<'_>| {
         let estimate = search.estimate();
         looks.push(Look {
             samples: estimate.samples,
             estimated: estimate.unseen,
-            unseen: alkane.minima as f64 - search.in_window().len() as f64,
+            unseen: known.minima as f64 - search.in_window().len() as f64,
         });
     };
     let trial = Trial {
@@ -138,7 +180,7 @@ pub fn looks(alkane: Alkane, method: Method, budget: u64, seed: u64) -> Vec<Look
         budget,
         seed,
     };
-    trial.run((alkane.carbons, alkane.window), Some(1), &mut watch);
+    trial.run(&known.start, known.window, Some(1), &mut watch);
     looks
 }
 
