@@ -1,6 +1,6 @@
 //! `thalweg convert`.
 
-use crate::{ETHANOL, WATER, folder_with, thalweg};
+use crate::{ETHANOL, WATER, folder, folder_with, thalweg};
 use std::fs;
 
 #[test]
@@ -9,6 +9,18 @@ fn bonds_are_perceived_where_the_new_format_needs_them() {
     let run = thalweg(&folder, &["convert", "water.xyz", "--to", "sdf"]).expect(0);
     assert!(run.out.contains("  3  2  0"), "{}", run.out);
     assert!(run.out.starts_with("water\n"), "{}", run.out);
+}
+
+/// The proton of a guanidine moves: that its side is left open is a matter of the molecule, not of the command that writes it.
+#[test]
+fn an_imine_that_is_left_open_is_marked() {
+    let folder = folder("convert-imine");
+    for (smiles, bond) in [("N=C(N)NC", "  1  2  2  3"), ("[H]/N=C(/N)NC", "  1  2  2  0")] {
+        let out = thalweg(&folder, &["convert", "--smiles", smiles, "--to", "sdf"])
+            .expect(0)
+            .out;
+        assert!(out.lines().any(|line| line == bond), "{smiles}: {out}");
+    }
 }
 
 #[test]
