@@ -174,7 +174,6 @@ fn corners(dihedrals: &[f64]) -> Vec<usize> {
         })
         .collect();
     let apart: Vec<usize> = (0..at.len())
-        // From a corner that is alone it is once round.
         .map(|k| (at[(k + 1) % at.len()] + n - at[k] - 1) % n + 1)
         .collect();
     let turned = |from: &[usize], k: usize| [&from[k..], &from[..k]].concat();
@@ -198,7 +197,6 @@ fn symmetry(dihedrals: &[f64]) -> String {
     let (about, across) = (turns(1.0), returns(1.0));
     match (across > 0, turns(-1.0) > 0, returns(-1.0) > 0) {
         (false, false, false) => format!("C{about}"),
-        // An axis across the ring alone is named like one through it.
         (true, false, false) if about == 1 => "C2".to_owned(),
         (true, false, false) => format!("D{about}"),
         (false, true, false) => format!("S{}", 2 * about),
