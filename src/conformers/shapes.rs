@@ -7,7 +7,7 @@
 
 use super::checkpoint::Batch;
 use super::coverage::{Sighting, estimate};
-use super::fingerprints::{Fingerprints, Sieve};
+use super::fingerprints::{Fingerprints, sieve};
 use super::pool::{Candidate, Entry, Pool};
 use super::relax::{Attempt, Halt, Relaxer, Surface};
 use super::search::{End, Search};
@@ -113,17 +113,15 @@ impl Shapes {
         (0..self.pool.len()).filter(move |&n| self.pool.entries()[n].energy <= limit)
     }
 
-    /// Coordinates (Å) of shapes that cover what was met, the lowest first; with the mirror images that they stand for not more than `most`.
+    /// Coordinates (Å) of the lowest shapes that are unlike each other, then of others; with the mirror images that they stand for not more
+    /// than `most`.
     pub fn covering(&self, search: &Search<'_>, most: usize) -> Vec<Vec<f64>> {
         let mut low: Vec<&Entry> = self.low().map(|n| &self.pool.entries()[n]).collect();
         low.sort_by(|a, b| a.energy.total_cmp(&b.energy));
         let prints = Fingerprints::new(search.molecule);
         let prints: Vec<Vec<f64>> = low.par_iter().map(|entry| prints.of(&entry.x)).collect();
         let places: Vec<usize> = low.iter().map(|entry| entry.degeneracy as usize).collect();
-        if low.is_empty() {
-            return Vec::new();
-        }
-        let chosen = Sieve::new(&prints, &places).choose(most);
+        let chosen = sieve(&prints, &places, most);
         chosen.into_iter().map(|n| low[n].x.clone()).collect()
     }
 }
