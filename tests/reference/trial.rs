@@ -5,7 +5,7 @@ use rand::rngs::ChaCha8Rng;
 use std::f64::consts::PI;
 use std::sync::atomic::AtomicBool;
 use thalweg::chem::stereo::{Configuration, Stereo};
-use thalweg::conformers::embed::Embedder;
+use thalweg::conformers::embed::{Chains, Embedder};
 use thalweg::conformers::ensemble::{EnsembleSettings, Select};
 use thalweg::conformers::pool::PoolSettings;
 use thalweg::conformers::run::{Method, run};
@@ -80,7 +80,7 @@ pub fn looks(alkane: Alkane, method: Method, budget: u64, seed: u64) -> Vec<Look
     let surface = || -> Result<Box<dyn Potential>, EvalError> { Ok(Box::new(field.evaluator())) };
     let never = AtomicBool::new(false);
     let embedder = Embedder::new(&molecule, &Configuration::default()).unwrap();
-    let seeds = |random: &mut ChaCha8Rng| embedder.embed(random).ok();
+    let seeds = |chains: Chains, random: &mut ChaCha8Rng| embedder.embed_with(chains, random).ok();
     let settings = Settings {
         window: alkane.window,
         same: PoolSettings::default(),
