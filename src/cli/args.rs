@@ -440,7 +440,8 @@ pub struct ConformersArgs {
     /// Temperature of the populations, K.
     #[arg(long, value_name = "KELVIN", default_value_t = 298.15)]
     pub temperature: f64,
-    /// Stop when a further random sample is a known conformer with this probability.
+    /// Stop when a further random sample is a known conformer with this probability. What was built up systematically is tested by ten times
+    /// as many samples as that takes, and by as many as there are conformers.
     #[arg(long, value_name = "FRACTION", default_value_t = 0.99)]
     pub coverage: f64,
     /// Most minimizations [default: 20000 for random searches where no time is given either; 16 for each of a diverse set].

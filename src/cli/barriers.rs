@@ -1,20 +1,17 @@
 //! `thalweg ts --rotors`: every bond of a molecule is turned, and each barrier that is met becomes a proven saddle between two minima.
 
 use super::collect::Heads;
-use super::crossing::{Spent, both_sides};
 use super::interrupt;
 use super::job::Common;
+use super::landscape::Terrain;
 use super::message::Level;
-use super::optimizer::mmff94_evaluator;
-use super::passage::{Passages, Proven, Valley};
 use super::pipeline::{Outcome, State, in_threads};
 use super::ready::{Molecular, Ready, Setting};
 use super::report::barriers::{BarrierPart, BarriersLine, SidePart};
 use super::report::json::Identity;
 use super::report::progress::Spinner;
 use super::report::structure::{self, Annotation};
-use super::sides::{Likeness, likeness_of};
-use super::surface::{Assigned, Surfaces};
+use super::surface::Surfaces;
 use crate::conformers::rotors::Rotor;
 use crate::formats::{Format, RawRecord};
 use crate::optimize::observer::Interrupt;
@@ -22,6 +19,7 @@ use crate::optimize::{Criteria, Point, Stop};
 use crate::potential::{EvalError, Potential};
 use crate::saddle::path::irc::IrcSettings;
 use crate::saddle::path::summit::climb;
+use crate::saddle::route::{Landscape, Likeness, RouteError, Spent, Stationary, Valley, both_sides, likeness_of};
 use crate::saddle::torsion::{ProfileSettings, Turn, profile, summits};
 use std::time::Instant;
 
@@ -51,11 +49,13 @@ pub struct Barriers<'a> {
 struct Barrier {
     /// The bonds whose turning leads here: several where they are equivalent.
     rotors: Vec<Rotor>,
-    saddle: Proven,
+    saddle: Stationary,
     stop: Stop,
     stationary: bool,
     /// From the lower angle to the higher one; none where it is no pass.
     sides: Option<[Valley; 2]>,
+    /// Why nothing is known of the sides of a pass.
+    trouble: Option<RouteError>,
 }
 
 impl Barrier {
@@ -68,17 +68,18 @@ impl Barrier {
 
     /// Why it is no barrier.
     fn words(&self) -> String {
-        match &self.sides {
+        match (&self.sides, &self.trouble) {
             _ if !self.stationary => format!("no stationary point was reached ({})", self.stop.name()),
-            None => "the stationary point is no first-order saddle".to_owned(),
-            Some(_) => "a side of it did not converge".to_owned(),
+            (None, Some(trouble)) => trouble.to_string(),
+            (None, None) => "the stationary point is no first-order saddle".to_owned(),
+            (Some(_), _) => "a side of it did not converge".to_owned(),
         }
     }
 
     /// As a place that others are compared with.
-    fn place(&self, passages: &Passages<'_>) -> Valley {
+    fn place(&self, terrain: &Terrain<'_>) -> Valley {
         Valley {
-            molecule: passages.ready.prepared.molecule.clone(),
+            molecule: terrain.molecule().clone(),
             point: self.saddle.point.clone(),
             converged: self.stationary,
             stop: self.stop,
@@ -112,7 +113,7 @@ impl Found {
 
 /// What is the same for all bonds of a molecule.
 struct Work<'a> {
-    passages: Passages<'a>,
+    terrain: Terrain<'a>,
     criteria: &'a Criteria,
     start: Valley,
     /// Coordinates (Å) at which the scans begin.
@@ -130,11 +131,12 @@ impl Barriers<'_> {
 
     fn find(&self, ready: &Ready) -> Result<Found, String> {
         let started = Instant::now();
-        let passages = Passages {
+        let terrain = Terrain {
             ready,
             workers: self.task.workers,
         };
-        let start = passages.valley(&ready.prepared.record.coordinates, &self.task.criteria)?;
+        let start = Valley::below(&terrain, &ready.prepared.record.coordinates, &self.task.criteria);
+        let start = start.map_err(|error| error.to_string())?;
         if !start.converged {
             return Err(format!(
                 "the minimization before the scans did not converge ({})",
@@ -144,7 +146,7 @@ impl Barriers<'_> {
         let rotors = Rotor::find_all(&ready.prepared.molecule);
         let work = Work {
             from: start.point.x.clone(),
-            passages,
+            terrain,
             criteria: &self.task.criteria,
             start,
         };
@@ -160,7 +162,7 @@ impl Barriers<'_> {
                 match work.refine(rotor, &top, &mut spent) {
                     Ok(barrier) if barrier.is_proven() => work.add(barrier, &mut barriers),
                     Ok(other) => lost.push((rotor.clone(), work.at(&other.saddle, &other.words()))),
-                    Err(reason) => lost.push((rotor.clone(), reason)),
+                    Err(error) => lost.push((rotor.clone(), error.to_string())),
                 }
             }
         }
@@ -243,62 +245,56 @@ impl Barriers<'_> {
 impl Work<'_> {
     /// The summits met in a turn about a bond. They are scanned on a force field, also for an engine where MMFF94 types the molecule.
     fn tops(&self, rotor: &Rotor) -> Vec<Vec<f64>> {
-        let ready = self.passages.ready;
-        let molecule = &ready.prepared.molecule;
-        let own = || -> Result<Box<dyn Potential>, EvalError> { Ok(ready.assigned.open()?.into_potential()) };
-        let cheap = || -> Result<Box<dyn Potential>, EvalError> {
-            match mmff94_evaluator(molecule) {
-                Some(field) => Ok(Box::new(field)),
-                None => own(),
-            }
+        let terrain = &self.terrain;
+        let molecule = terrain.molecule();
+        let open = || -> Result<Box<dyn Potential>, EvalError> {
+            let cheap = terrain.is_costly().then(|| terrain.stand_in(molecule)).flatten();
+            cheap.map_or_else(|| terrain.open(), Ok)
         };
-        let is_engine = matches!(ready.assigned, Assigned::Engine { .. });
         let turn = Turn {
             dihedral: rotor.dihedral_atoms(),
             fold: rotor.fold,
         };
         let settings = ProfileSettings::default();
-        let open = || if is_engine { cheap() } else { own() };
         let watch = || Box::new(Interrupt(interrupt::flag())) as _;
         let scan = || profile(&open, molecule, turn, &self.from, &settings, &watch);
-        let points = in_threads(self.passages.workers, scan).unwrap_or_default();
+        let points = in_threads(terrain.workers, scan).unwrap_or_default();
         let energies: Vec<Option<f64>> = points.iter().map(|p| p.as_ref().map(|p| p.energy)).collect();
         let tops = summits(&energies, settings.rise).into_iter();
         tops.filter_map(|k| Some(points[k].as_ref()?.x.clone())).collect()
     }
 
     /// From a summit of a scan to the saddle, and down both its sides.
-    fn refine(&self, rotor: &Rotor, x: &[f64], spent: &mut Spent) -> Result<Barrier, String> {
-        let passages = &self.passages;
-        let mut live = passages.ready.assigned.open().map_err(|error| error.to_string())?;
-        let point = Point::at(live.potential(), x).map_err(|error| error.to_string())?;
+    fn refine(&self, rotor: &Rotor, x: &[f64], spent: &mut Spent) -> Result<Barrier, RouteError> {
+        let terrain = &self.terrain;
+        let mut surface = terrain.open()?;
+        let point = Point::at(&mut *surface, x)?;
         spent.saddle += 1;
-        let top = passages.prove(&point)?;
+        let top = Stationary::at(terrain, &point)?;
         spent.saddle += top.evaluations;
         spent.hessians += top.hessian_evaluations;
         // All but the turn is relaxed, so that the turn is the lowest mode.
-        let mode = top.modes.modes.first().ok_or("nothing turns")?.displacement.clone();
+        let mode = top.lowest_mode()?.to_vec();
         let start = (point, top.hessian, mode.as_slice());
         let mut observer = Interrupt(interrupt::flag());
         let tight = Criteria::rms_gradient(TIGHT);
-        let criteria = match passages.ready.assigned {
-            Assigned::Engine { .. } => self.criteria,
-            _ => &tight,
+        let criteria = match terrain.is_costly() {
+            true => self.criteria,
+            false => &tight,
         };
-        let found = climb(live.potential(), start, true, criteria, MOST_STEPS, &mut observer);
-        let found = found.map_err(|error| error.to_string())?;
+        let found = climb(&mut *surface, start, true, criteria, MOST_STEPS, &mut observer)?;
         spent.saddle += found.evaluations;
         spent.hessians += found.hessian_evaluations;
-        let saddle = passages.prove(&found.point)?;
+        let saddle = Stationary::at(terrain, &found.point)?;
         spent.verification += saddle.evaluations;
         spent.hessians += saddle.hessian_evaluations;
         let stationary = found.stop == Stop::Converged && self.criteria.gradient_holds(&saddle.point.gradient);
-        let sides = match stationary && saddle.negative_modes() == 1 {
-            true => Some(
-                self.sides(rotor, &saddle, spent)
-                    .map_err(|reason| self.at(&saddle, &reason))?,
-            ),
-            false => None,
+        let (sides, trouble) = match stationary && saddle.negative_modes() == 1 {
+            true => match self.sides(rotor, &saddle, spent) {
+                Ok(sides) => (Some(sides), None),
+                Err(error) => (None, Some(error)),
+            },
+            false => (None, None),
         };
         Ok(Barrier {
             rotors: vec![rotor.clone()],
@@ -306,14 +302,15 @@ impl Work<'_> {
             stop: found.stop,
             stationary,
             sides,
+            trouble,
         })
     }
 
-    fn sides(&self, rotor: &Rotor, saddle: &Proven, spent: &mut Spent) -> Result<[Valley; 2], String> {
+    fn sides(&self, rotor: &Rotor, saddle: &Stationary, spent: &mut Spent) -> Result<[Valley; 2], RouteError> {
         let settings = IrcSettings::default();
-        let (_, [a, b]) = both_sides(&self.passages, saddle, &settings, self.criteria, spent)?;
+        let (_, [a, b]) = both_sides(&self.terrain, saddle, &settings, self.criteria, spent)?;
         if interrupt::raised() {
-            return Err("interrupted".to_owned());
+            return Err(RouteError::Interrupted);
         }
         let here = rotor.dihedral(&saddle.point.x);
         let past = |valley: &Valley| rotor.wrap(rotor.dihedral(&valley.point.x) - here);
@@ -321,17 +318,17 @@ impl Work<'_> {
     }
 
     /// A reason with the place that it is about.
-    fn at(&self, saddle: &Proven, reason: &str) -> String {
+    fn at(&self, saddle: &Stationary, reason: &str) -> String {
         let above = saddle.point.energy - self.start.point.energy;
         format!("{reason} ({above:.4} kcal/mol above the minimum, {})", saddle.words())
     }
 
     /// The same saddle once, whichever equivalent bond or mirror image leads to it.
     fn add(&self, barrier: Barrier, known: &mut Vec<Barrier>) {
-        let place = barrier.place(&self.passages);
+        let place = barrier.place(&self.terrain);
         let is_same = |other: &&mut Barrier| {
             let gap = (other.saddle.point.energy - barrier.saddle.point.energy).abs();
-            gap < 0.1 && likeness_of(&other.place(&self.passages), &place) == Likeness::Same
+            gap < 0.1 && likeness_of(&other.place(&self.terrain), &place) == Likeness::Same
         };
         let Some(same) = known.iter_mut().find(is_same) else {
             known.push(barrier);
@@ -347,12 +344,7 @@ impl Work<'_> {
 
 impl Molecular for Barriers<'_> {
     fn setting(&self) -> Setting<'_> {
-        Setting {
-            common: self.common,
-            surfaces: &self.task.surfaces,
-            json: self.task.json,
-            leaves_open: true,
-        }
+        Setting::new(self.common, &self.task.surfaces, self.task.json)
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

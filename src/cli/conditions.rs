@@ -2,6 +2,7 @@
 
 use super::args::{GasArgs, TreatmentName};
 use crate::chem::{Element, Molecule};
+use crate::saddle::route::RateSettings;
 use crate::units::PASCAL_PER_ATMOSPHERE;
 use crate::vibrations::masses;
 use crate::vibrations::{Conditions, Treatment};
@@ -54,6 +55,16 @@ impl GasSettings {
             symmetry_number: args.symmetry_number.map(usize::from),
             multiplicity,
         })
+    }
+
+    /// The gas of a molecule, for rates.
+    pub fn rates(&self, molecule: &Molecule) -> RateSettings {
+        RateSettings {
+            conditions: self.conditions.clone(),
+            treatment: self.treatment,
+            symmetry_number: self.symmetry_number,
+            multiplicity: self.multiplicity(molecule),
+        }
     }
 
     /// What was asked for, else by the drawn radicals.

@@ -264,10 +264,8 @@ impl Searches<'_> {
 impl Molecular for Searches<'_> {
     fn setting(&self) -> Setting<'_> {
         Setting {
-            common: self.common,
-            surfaces: &self.task.surfaces,
-            json: self.task.json,
             leaves_open: self.task.isomers.is_none(),
+            ..Setting::new(self.common, &self.task.surfaces, self.task.json)
         }
     }
 

@@ -2,13 +2,13 @@
 
 use super::input::Records;
 use super::job::Common;
-use super::passage::bonded_at;
 use super::prepare::{self, Failure, place};
 use super::ready::Ready;
 use crate::chem::Molecule;
 use crate::formats::RawRecord;
 use crate::saddle::path::naming::{Naming, changed, naming};
-use crate::saddle::path::order::{Order, mapping, permuted};
+use crate::saddle::path::order::{Order, mapping, permuted, reordered};
+use crate::saddle::route::bonds::bonded_at;
 
 /// A structure with its own bonds, in the order of the first one's atoms.
 pub struct Frame {
@@ -101,18 +101,4 @@ fn bonded(molecule: &Molecule, x: &[f64], charge: Option<i32>) -> Molecule {
         [] => bonded_at(molecule, x, charge),
         _ => molecule.clone(),
     }
-}
-
-/// A molecule with its atoms in another order: `order` gives the old number of each new atom.
-pub fn reordered(molecule: &Molecule, order: &[usize]) -> Molecule {
-    let mut place = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
-    let atoms = order.iter().map(|&old| molecule.atom(old).clone()).collect();
-    let bonds = molecule.bonds().iter().map(|bond| {
-        let mut bond = *bond;
-        bond.atoms = bond.atoms.map(|a| place[a]);
-        bond
-    });
-    // The same bonds under other names can't collide.
-    Molecule::new(atoms, bonds.collect()).unwrap_or_default()
 }

@@ -5,7 +5,6 @@
 //! guesses connect reactant and product with 60 kcal/mol as with 100, and lie 0.44 and 0.42 Å (median, root mean square over all atoms) from the
 //! saddle of GFN2-xTB. With 20 the crossing is so sharp that three of six are lost, with 130 a low barrier is gone.
 
-use super::gather::reordered;
 use super::input::Records;
 use super::job::Input;
 use super::prepare::{self, Failure, Prepared, place};
@@ -14,7 +13,7 @@ use crate::forcefield::ForceField;
 use crate::optimize::{Criteria, Lbfgs, Limits, minimize};
 use crate::potential::{Blend, EvalError, Lifted, Mixture, Potential};
 use crate::saddle::path::naming::Naming;
-use crate::saddle::path::order::{Order, mapping, permuted};
+use crate::saddle::path::order::{Order, mapping, permuted, reordered};
 use std::sync::Arc;
 
 /// Both bonding patterns of a job.

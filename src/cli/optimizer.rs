@@ -7,7 +7,7 @@ use super::surface::Assigned;
 use crate::chem::Molecule;
 use crate::coordinates::{Constraint, InternalCoordinates};
 use crate::forcefield::{Evaluator, ForceField, Options, mmff94};
-use crate::hessian::Model;
+use crate::hessian::{Model, approximate};
 use crate::linalg::SymmetricMatrix;
 use crate::optimize::{
     Adam, ConjugateGradient, Fire, InitialHessian, Lbfgs, NoiseTolerant, NoiseTolerantSettings, PatternSearch, Rfo,
@@ -152,27 +152,10 @@ fn internal(ready: &Ready, x: &[f64], hold: &Hold, constraints: &[Constraint]) -
     })
 }
 
-/// Steps in internal coordinates on an engine's surface, from a molecule's bonds at `x` (Å).
-pub fn by_bonds(molecule: &Molecule, x: &[f64]) -> Result<Box<dyn Stepper>, RfoError> {
-    let initial_hessian = match mmff94_evaluator(molecule) {
-        Some(evaluator) => InitialHessian::Surface(Box::new(evaluator)),
-        None => InitialHessian::Model(Model::Schlegel),
-    };
-    let settings = RfoSettings {
-        initial_hessian,
-        ..RfoSettings::default()
-    };
-    Ok(Box::new(Rfo::new(InternalCoordinates::new(molecule, x), settings)?))
-}
-
 /// An approximate Hessian (kcal/mol/Å²) of an engine's surface: MMFF94's where it types the molecule, else Schlegel's model.
 pub fn approximate_hessian(molecule: &Molecule) -> impl FnMut(&[f64]) -> Option<SymmetricMatrix> {
-    let mut field = mmff94_evaluator(molecule);
-    let schlegel = Model::Schlegel.prepare(molecule);
-    move |x| match field.as_mut().and_then(|field| field.hessian(x)) {
-        Some(Ok(hessian)) => Some(SymmetricMatrix::from_rows(x.len(), hessian)),
-        _ => Some(schlegel.cartesian(InternalCoordinates::new(molecule, x).primitives(), x)),
-    }
+    let field = mmff94_evaluator(molecule);
+    approximate(field.map(|field| Box::new(field) as Box<dyn Potential>), molecule)
 }
 
 /// MMFF94 with its published parameters, for molecules that it types.

@@ -3,28 +3,28 @@
 use super::args::ChainName;
 use super::collect::Heads;
 use super::conditions::GasSettings;
-use super::crossing::{Hints, Log, Method, Search, Spent, both_sides};
 use super::gather::{self, Reading};
 use super::input::Records;
 use super::interrupt;
 use super::job::{Common, Job};
-use super::journey::{Band, Found, ends_alone};
+use super::journey::Found;
+use super::landscape::Terrain;
 use super::message::{Level, Message};
-use super::passage::{Passages, Valley, united};
 use super::pipeline::{Outcome, State};
-use super::rates::rates;
 use super::ready::{Molecular, Ready, Setting};
 use super::refine::Finer;
-use super::report::path::GuessPart;
+use super::report::path::{GuessPart, PathLine};
 use super::report::structure::{self, Annotation};
 use super::run_records;
 use super::surface::Surfaces;
 use crate::formats::{Format, RawRecord};
-use crate::optimize::{Criteria, Point, vector};
+use crate::optimize::{Criteria, Point};
 use crate::saddle::path::align;
-use crate::saddle::path::chain::{ChainSettings, ChainStop};
 use crate::saddle::path::irc::IrcSettings;
-use crate::saddle::path::order::{permuted, renamed};
+use crate::saddle::path::order::permuted;
+use crate::saddle::route::journey::down_from;
+use crate::saddle::route::search::Method;
+use crate::saddle::route::{Hints, Journey, Landscape, Log, RateSettings, Search, Valley};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -63,9 +63,6 @@ impl ChainName {
     }
 }
 
-/// Root mean square of the gradient (kcal/mol/Å) above which a structure is no saddle.
-const STATIONARY: f64 = 0.3;
-
 /// Structures closer than this (Å, root mean square) are one.
 const ONE_PLACE: f64 = 0.01;
 
@@ -103,7 +100,10 @@ impl Paths<'_> {
         let (frames, notes) = gather::frames(ready, &self.others, reading)?;
         let messages = &mut outcome.messages;
         messages.extend(notes.into_iter().map(|text| ready.message(Level::Warning, text)));
-        let passages = self.passages(ready);
+        let terrain = Terrain {
+            ready,
+            workers: self.task.workers,
+        };
         let [first, others @ ..] = frames.as_slice() else {
             return Err("found no structure in the input".to_owned());
         };
@@ -114,38 +114,34 @@ impl Paths<'_> {
                         .to_owned(),
                 );
             }
-            return self.down_from(&passages, &first.x);
+            return self.down_from(&terrain, &first.x);
         };
-        passages.check_bonds(&last.molecule)?;
+        terrain.check_bonds(&last.molecule)?;
         let hints = Hints {
             between: between.iter().map(|frame| frame.x.clone()).collect(),
             saddle: None,
         };
         let mut places = [first.x.clone(), last.x.clone()];
-        let mut ends = self.ends(&passages, &places, messages)?;
-        if let Some(order) = self.rename(&passages, &mut ends, messages) {
+        let mut ends = self.ends(&terrain, &places, messages)?;
+        if let Some(order) = rename(ready, &mut ends, messages) {
             places[1] = permuted(&places[1], &order);
         }
         if interrupt::raised() {
-            return Ok(ends_alone(ready, ends));
+            return Ok(Found::new(ready, Journey::ends_alone(ends)));
         }
         if between.is_empty() {
             self.check_apart(&ends)?;
         }
         match &self.task.refine {
-            _ if !self.task.saddle => self.between(&passages, ends, &hints.between),
-            None => self.over(&passages, ends, &hints, messages),
+            _ if !self.task.saddle => {
+                let journey = self.search(&terrain).chain(ends, &hints.between);
+                Ok(Found::new(ready, journey.map_err(|error| error.to_string())?))
+            }
+            None => self.over(&terrain, ends, &hints, messages),
             Some(finer) => {
-                let guess = self.over(&passages, ends, &hints, messages);
+                let guess = self.over(&terrain, ends, &hints, messages);
                 self.refined(ready, finer, guess, (&places, hints), messages)
             }
-        }
-    }
-
-    fn passages<'b>(&self, ready: &'b Ready) -> Passages<'b> {
-        Passages {
-            ready,
-            workers: self.task.workers,
         }
     }
 
@@ -168,14 +164,15 @@ impl Paths<'_> {
     /// The minima at both ends.
     fn ends(
         &self,
-        passages: &Passages<'_>,
+        terrain: &Terrain<'_>,
         places: &[Vec<f64>; 2],
         messages: &mut Vec<Message>,
     ) -> Result<[Valley; 2], String> {
         let end = |x: &[f64]| match self.task.minimize {
-            true => passages.valley(x, &self.task.criteria),
-            false => passages.as_given(x),
+            true => Valley::below(terrain, x, &self.task.criteria),
+            false => Valley::as_given(terrain, x),
         };
+        let end = |x: &[f64]| end(x).map_err(|error| error.to_string());
         let ends = [end(&places[0])?, end(&places[1])?];
         for (end, name) in ends.iter().zip(["first", "last"]) {
             if !end.converged {
@@ -183,45 +180,19 @@ impl Paths<'_> {
                     "the minimization of the {name} structure did not converge ({})",
                     end.stop.name()
                 );
-                messages.push(passages.ready.message(Level::EveryWarning, text));
+                messages.push(terrain.ready.message(Level::EveryWarning, text));
             }
         }
         Ok(ends)
     }
 
-    /// Gives equivalent atoms of the last structure other names where a centre would have to turn over without need.
-    fn rename(
-        &self,
-        passages: &Passages<'_>,
-        ends: &mut [Valley; 2],
-        messages: &mut Vec<Message>,
-    ) -> Option<Vec<usize>> {
-        let order = renamed(
-            (&ends[0].molecule, &ends[0].point.x),
-            (&ends[1].molecule, &ends[1].point.x),
-        )?;
-        ends[1].point.x = permuted(&ends[1].point.x, &order);
-        ends[1].point.gradient = permuted(&ends[1].point.gradient, &order);
-        ends[1].molecule = gather::reordered(&ends[1].molecule, &order);
-        let atoms: Vec<String> = (0..order.len())
-            .filter(|&a| order[a] != a)
-            .map(|a| (a + 1).to_string())
-            .collect();
-        let text = format!(
-            "equivalent atoms of the last structure are renamed, so that no centre turns over on the way: {}",
-            atoms.join(", ")
-        );
-        messages.push(passages.ready.message(Level::Warning, text));
-        Some(order)
-    }
-
-    fn search<'a>(&self, passages: &'a Passages<'a>) -> Search<'a> {
+    fn search<'b>(&self, terrain: &'b Terrain<'b>) -> Search<'b> {
         Search {
-            passages,
+            landscape: terrain,
             criteria: self.task.criteria,
-            saddle_criteria: match passages.is_force_field() {
-                true => self.task.criteria,
-                false => self.task.saddle_criteria,
+            saddle_criteria: match terrain.is_costly() {
+                true => self.task.saddle_criteria,
+                false => self.task.criteria,
             },
             irc: match self.task.only_saddle {
                 true => IrcSettings::short(),
@@ -232,46 +203,29 @@ impl Paths<'_> {
         }
     }
 
-    /// A chain between two structures.
-    fn between(&self, passages: &Passages<'_>, ends: [Valley; 2], between: &[Vec<f64>]) -> Result<Found, String> {
-        let molecule = united(&[&ends[0].molecule, &ends[1].molecule]);
-        let how = (self.task.method, self.task.images, 3);
-        let places = [ends[0].point.x.as_slice(), ends[1].point.x.as_slice()];
-        let down = self
-            .search(passages)
-            .chain(places, between, &molecule, how, &ChainSettings::default())?;
-        let band = Band::of(&down.chain);
-        Ok(Found {
-            converged: down.stop == ChainStop::Converged && ends.iter().all(|end| end.converged),
-            stop: down.stop.name(),
-            spent: Spent {
-                chain: down.evaluations,
-                hessians: down.hessians,
-                ..Spent::default()
-            },
-            ..Found::chain(passages.ready, band, ends)
-        })
-    }
-
     /// The pass or the passes between two structures.
     fn over(
         &self,
-        passages: &Passages<'_>,
+        terrain: &Terrain<'_>,
         ends: [Valley; 2],
         hints: &Hints,
         messages: &mut Vec<Message>,
     ) -> Result<Found, String> {
+        let ready = terrain.ready;
         let mut log = Log::default();
-        let course = self.search(passages).travel([&ends[0], &ends[1]], hints, &mut log);
-        let detail = |text: String| passages.ready.message(Level::Detail, text);
-        let Log { notes, mut spent, .. } = log;
-        messages.extend(notes.into_iter().map(detail));
-        let mut found = Found::over(passages.ready, course, ends)?;
-        if let (Some(gas), Some(saddle)) = (&self.task.gas, &found.proven) {
-            found.rates = rates(passages, gas, saddle, &found.ends, &mut spent)?;
-        }
-        found.spent = spent;
-        Ok(found)
+        let gas = self.gas(ready);
+        let journey = self.search(terrain).over(ends, hints, gas.as_ref(), &mut log);
+        let details = log
+            .notes
+            .iter()
+            .map(|note| ready.message(Level::Detail, note.to_string()));
+        messages.extend(details);
+        Ok(Found::new(ready, journey.map_err(|error| error.to_string())?))
+    }
+
+    fn gas(&self, ready: &Ready) -> Option<RateSettings> {
+        let gas = self.task.gas.as_ref()?;
+        Some(gas.rates(&ready.prepared.record.molecule))
     }
 
     /// The pass on another surface, from what was found on the first one.
@@ -296,7 +250,7 @@ impl Paths<'_> {
                     finer.ready.assigned.name()
                 );
                 messages.push(ready.message(Level::Note, text));
-                let saddle = found.crossed();
+                let saddle = found.journey.crossed();
                 hints.between = vec![saddle.0.clone()];
                 hints.saddle = Some(saddle);
             }
@@ -308,12 +262,12 @@ impl Paths<'_> {
                 messages.push(ready.message(Level::EveryWarning, text));
             }
         }
-        let passages = Passages {
+        let terrain = Terrain {
             ready: &finer.ready,
             workers: finer.workers,
         };
-        let ends = self.ends(&passages, places, messages)?;
-        let mut found = match self.over(&passages, ends, &hints, messages) {
+        let ends = self.ends(&terrain, places, messages)?;
+        let mut found = match self.over(&terrain, ends, &hints, messages) {
             Err(_) if interrupt::raised() => return guess.map(Found::interrupted),
             found => found?,
         };
@@ -322,39 +276,10 @@ impl Paths<'_> {
     }
 
     /// Both ways down from a saddle.
-    fn down_from(&self, passages: &Passages<'_>, x: &[f64]) -> Result<Found, String> {
-        let given = passages.as_given(x)?;
-        let slope = vector::rms(&given.point.gradient);
-        if slope > STATIONARY {
-            return Err(format!(
-                "this is no saddle: the gradient is {slope:.2} kcal/mol/Å (root mean square), expected less than {STATIONARY}; give a \
-                 saddle (thalweg ts finds one), or two structures"
-            ));
-        }
-        let saddle = passages.prove(&given.point)?;
-        if saddle.negative_modes() != 1 {
-            return Err(format!("this is no saddle of first order but a {}", saddle.words()));
-        }
-        let mut spent = Spent {
-            verification: saddle.evaluations,
-            hessians: saddle.hessian_evaluations,
-            ..Spent::default()
-        };
-        let (irc, valleys) = both_sides(
-            passages,
-            &saddle,
-            &IrcSettings::default(),
-            &self.task.criteria,
-            &mut spent,
-        )?;
-        // From the second branch's end over the saddle to the first one's.
-        let [forward, backward] = valleys;
-        let mut found = Found::irc(passages.ready, saddle, &irc, [backward, forward]);
-        if let (Some(gas), Some(saddle)) = (&self.task.gas, &found.proven) {
-            found.rates = rates(passages, gas, saddle, &found.ends, &mut spent)?;
-        }
-        found.spent = spent;
-        Ok(found)
+    fn down_from(&self, terrain: &Terrain<'_>, x: &[f64]) -> Result<Found, String> {
+        let gas = self.gas(terrain.ready);
+        let journey = down_from(terrain, x, &self.task.criteria, gas.as_ref());
+        Ok(Found::new(terrain.ready, journey.map_err(|error| error.to_string())?))
     }
 
     /// The path's structures with their energies, or the saddle alone.
@@ -366,9 +291,10 @@ impl Paths<'_> {
         messages: &mut Vec<Message>,
     ) -> Result<String, String> {
         let format = structure::output_format(self.common, raw);
+        let journey = &found.journey;
         let chosen: Vec<&(f64, Point)> = match self.task.only_saddle {
-            true => found.saddles.iter().map(|&k| &found.points[k]).collect(),
-            false => found.points.iter().collect(),
+            true => journey.saddles.iter().map(|&k| &journey.points[k]).collect(),
+            false => journey.points.iter().collect(),
         };
         if format == Format::Mol && chosen.len() > 1 {
             return Err("a MOL file holds one molecule only; write SDF (--to sdf)".to_owned());
@@ -376,7 +302,7 @@ impl Paths<'_> {
         let (mut text, mut said) = (String::new(), Vec::new());
         for (coordinate, point) in chosen {
             let annotation = Annotation {
-                converged: self.task.only_saddle.then_some(found.converged),
+                converged: self.task.only_saddle.then_some(journey.converged),
                 ..Annotation::of(point.energy)
             };
             let mut record = structure::annotated(&ready.prepared, &point.x, &annotation, format);
@@ -397,20 +323,30 @@ impl Paths<'_> {
     }
 }
 
+/// Gives equivalent atoms of the last structure other names where a centre would have to turn over without need, and says so.
+fn rename(ready: &Ready, [first, last]: &mut [Valley; 2], messages: &mut Vec<Message>) -> Option<Vec<usize>> {
+    let order = last.rename(first)?;
+    let atoms: Vec<String> = (0..order.len())
+        .filter(|&a| order[a] != a)
+        .map(|a| (a + 1).to_string())
+        .collect();
+    let text = format!(
+        "equivalent atoms of the last structure are renamed, so that no centre turns over on the way: {}",
+        atoms.join(", ")
+    );
+    messages.push(ready.message(Level::Warning, text));
+    Some(order)
+}
+
 impl Molecular for Paths<'_> {
     fn setting(&self) -> Setting<'_> {
-        Setting {
-            common: self.common,
-            surfaces: &self.task.surfaces,
-            json: self.task.json,
-            leaves_open: true,
-        }
+        Setting::new(self.common, &self.task.surfaces, self.task.json)
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {
         let started = Instant::now();
         let found = self.find(ready, outcome)?;
-        outcome.state = if found.converged {
+        outcome.state = if found.journey.converged {
             State::Done
         } else {
             State::NotConverged
@@ -419,7 +355,7 @@ impl Molecular for Paths<'_> {
             true => self.structures(raw, ready, &found, &mut outcome.messages)?,
             false => String::new(),
         };
-        let line = found.line(raw, ready, started.elapsed().as_secs_f64());
+        let line = PathLine::new(raw, ready, &found, started.elapsed().as_secs_f64());
         let level = match (line.converged, &line.refined_from) {
             (true, None) => Level::Single,
             (true, Some(_)) => Level::Note,

@@ -18,6 +18,18 @@ pub struct Setting<'a> {
     pub leaves_open: bool,
 }
 
+impl<'a> Setting<'a> {
+    /// As most commands have it: what the input leaves open is left to chance.
+    pub fn new(common: &'a Common, surfaces: &'a Surfaces, json: bool) -> Self {
+        Self {
+            common,
+            surfaces,
+            json,
+            leaves_open: true,
+        }
+    }
+}
+
 /// A command that works on one molecule with its surface at a time.
 pub trait Molecular: Sync {
     fn setting(&self) -> Setting<'_>;

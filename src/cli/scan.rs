@@ -293,12 +293,7 @@ fn line<'a>(raw: &'a RawRecord, scan: &Scan<'a>, points: &[Point], wall_seconds:
 
 impl Molecular for Scans<'_> {
     fn setting(&self) -> Setting<'_> {
-        Setting {
-            common: self.common,
-            surfaces: &self.task.surfaces,
-            json: self.task.json,
-            leaves_open: true,
-        }
+        Setting::new(self.common, &self.task.surfaces, self.task.json)
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -437,12 +437,7 @@ fn line(raw: &RawRecord, ready: &Ready, found: &Found) -> String {
 
 impl Molecular for Searches<'_> {
     fn setting(&self) -> Setting<'_> {
-        Setting {
-            common: self.common,
-            surfaces: &self.task.surfaces,
-            json: self.task.json,
-            leaves_open: true,
-        }
+        Setting::new(self.common, &self.task.surfaces, self.task.json)
     }
 
     fn work(&self, raw: &RawRecord, ready: &Ready, outcome: &mut Outcome) -> Result<(), String> {

@@ -5,13 +5,17 @@
 //!
 //! Without a list, the number of unseen minima is at least f₁(f₁−1)/2(f₂+1) (A. Chao, Scand. J. Statist. 1984, 11, 265, bias-corrected
 //! form). It is S(1−C)/C where all S seen are equally easy to hit, and more by n(1−C)γ²/C where they are not, γ being the coefficient of
-//! variation of the chances to be hit (A. Chao and S.-M. Lee, J. Am. Stat. Assoc. 1992, 87, 210). The larger of the two is given.
+//! variation of the chances to be hit (A. Chao and S.-M. Lee, J. Am. Stat. Assoc. 1992, 87, 210). The larger of the two is given. As in
+//! the abundance-based coverage estimator that came of that paper, abundant minima are left out of the second: they say nothing of the
+//! unseen. There, what was seen more than ten times is abundant; here, what was hit sixteen times as often as minima are on average. Hops are no
+//! independent samples, and where cold chains return to one low minimum a thousand times, the variation looks larger than it is.
 //!
 //! Where a systematic build-up went to its end, it has listed the minima before any sample is drawn, and the samples are a recapture: of n
 //! different minima that they hit, m are among the M listed, so that there are about (M+1)(n+1)/(m+1) − 1 (D. G. Chapman, Univ. Calif. Publ.
 //! Stat. 1951, 1, 131). A listed minimum is no news when it is hit, so it is never a singleton. Samples that find nothing beyond the list
-//! leave nothing unseen; how far they test it is said by the coverage. What is missed by both, list and samples, because it is hard to
-//! reach in either way, is not seen by this estimate.
+//! would leave nothing unseen by that, however few they are. So what half a draw stands for is the least that is given: half a minimum after as
+//! many samples as there are minima. What is missed by both, list and samples, because it is hard to reach in either way, is not seen by
+//! this estimate.
 //!
 //! How good the estimates are was measured on alkanes whose minima on MMFF94 are known from an exhaustive enumeration by an independent
 //! program (`benches/coverage.rs` prints the table, `tests/reference/coverage.rs` holds the searches to it). For heptane within 10 kcal/mol
@@ -22,14 +26,28 @@
 //! |---|---|---|---|
 //! | 31 | | 14.9, −8.3, 9.4 | |
 //! | 62 | 12.8, −6.7, 7.0 | | |
-//! | 124 | 8.4, −1.5, 5.6 | 5.4, +0.7, 3.6 | 0, 0, 0 |
-//! | 248 | 5.7, −1.4, 3.7 | 2.0, −0.4, 1.6 | 0, 0, 0 |
+//! | 124 | 8.4, −1.5, 5.6 | 5.4, +0.7, 3.6 | 0, +0.1, 0.1 |
+//! | 248 | 5.7, −1.4, 3.7 | 2.0, −0.4, 1.6 | 0, +0.1, 0.1 |
 //! | 496 | 4.1, −0.4, 3.4 | 0.7, −0.3, 1.0 | 0, 0, 0 |
 //! | 992 | 2.9, +1.1, 2.9 | 0.1, +0.2, 0.6 | 0, 0, 0 |
 //!
 //! So with a few samples a minimum the estimate is about half of the truth: high minima with narrow basins have left no trace yet. From some
 //! four samples a minimum on it is right on average, and as uncertain as it is large. Minima that are saddles in truth, which only the
 //! proof at the end tells, count as seen until then.
+//!
+//! In the same way for hops of trialanine within 10 kcal/mol (461 minima that ten searches of 14,000 minimizations met in all, which may be a
+//! few too few), with and without the minima that are hit all the time:
+//!
+//! | samples | unseen | error as given | with abundant minima |
+//! |---|---|---|---|
+//! | 461 | 264.8 | −141.0, 146.0 | −139.5, 145.0 |
+//! | 922 | 185.2 | −51.9, 63.9 | −15.1, 57.9 |
+//! | 1844 | 100.9 | −9.3, 27.8 | +61.4, 89.1 |
+//! | 3688 | 43.5 | −2.1, 14.3 | +50.2, 55.5 |
+//! | 7376 | 22.1 | −0.3, 8.7 | +35.4, 44.3 |
+//!
+//! A border at 8 or 12 instead of 16 times the average does about as well. Where no minimum stands out (octane by either method, cyclodecane,
+//! dialanine, hexanediol) nothing changes.
 
 /// One minimum as the samples saw it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,17 +80,23 @@ pub enum List {
     Complete,
 }
 
+/// What was hit more than so many times as often as minima are on average is abundant.
+const ABUNDANT: f64 = 16.0;
+
 /// Judges the minima within a window.
 #[must_use]
 pub fn estimate(sightings: impl IntoIterator<Item = Sighting>, list: List) -> Estimate {
-    let mut counts = Counts::default();
-    sightings.into_iter().for_each(|sighting| counts.add(sighting));
+    let sightings: Vec<Sighting> = sightings.into_iter().collect();
+    let counts = Counts::of(&sightings, f64::INFINITY);
     let coverage = 1.0 - counts.missing();
     // Nothing can be said of the unseen before something was seen twice over.
     let unseen = match list {
         _ if coverage <= 0.0 => f64::INFINITY,
-        List::Some => counts.unseen_by_draws(coverage).max(counts.lower_bound()),
-        List::Complete => counts.unseen_by_recapture(),
+        List::Some => counts
+            .among_rare(&sightings)
+            .unseen_by_draws()
+            .max(counts.lower_bound()),
+        List::Complete => counts.unseen_by_recapture().max(counts.unseen_by_half_a_draw()),
     };
     Estimate {
         coverage,
@@ -99,6 +123,20 @@ struct Counts {
 }
 
 impl Counts {
+    /// Counts of those minima that were not hit more often.
+    fn of(sightings: &[Sighting], most: f64) -> Self {
+        let mut counts = Self::default();
+        let rare = sightings.iter().filter(|sighting| sighting.hits as f64 <= most);
+        rare.for_each(|&sighting| counts.add(sighting));
+        counts
+    }
+
+    /// Counts without the abundant minima, unless nothing can be said without them.
+    fn among_rare(self, sightings: &[Sighting]) -> Self {
+        let rare = Self::of(sightings, ABUNDANT * self.samples as f64 / self.hit as f64);
+        if rare.missing() < 1.0 { rare } else { self }
+    }
+
     fn add(&mut self, Sighting { hits, listed }: Sighting) {
         self.seen += 1;
         self.samples += hits;
@@ -120,7 +158,8 @@ impl Counts {
         once * (once - 1.0).max(0.0) / (2.0 * (twice + 1.0))
     }
 
-    fn unseen_by_draws(&self, coverage: f64) -> f64 {
+    fn unseen_by_draws(&self) -> f64 {
+        let coverage = 1.0 - self.missing();
         let (seen, draws) = (self.seen as f64, self.samples as f64);
         // Without a singleton the variation has nothing to go by.
         let variation = if self.once > 0 && self.samples > 1 {
@@ -129,6 +168,11 @@ impl Counts {
             0.0
         };
         (seen + draws * variation) * (1.0 - coverage) / coverage
+    }
+
+    /// Samples might just as well have met one more: half a draw, among minima that are as easy to hit as those seen.
+    fn unseen_by_half_a_draw(&self) -> f64 {
+        0.5 * self.seen as f64 / (self.samples as f64 + 0.5)
     }
 
     fn unseen_by_recapture(&self) -> f64 {
@@ -204,16 +248,30 @@ mod tests {
         (estimated, unseen)
     }
 
+    /// Where chains return to one minimum all the time, that says nothing of those that were not seen.
+    #[test]
+    fn one_minimum_that_is_hit_all_the_time_changes_little() {
+        for (skew, samples, seed) in [(0.0, 200, 1), (1.0, 300, 2), (1.0, 1200, 3)] {
+            let (mut hits, _) = drawn(skew, samples, seed);
+            let before = estimate(sightings(&hits), List::Some).unseen;
+            hits[0] += 40 * samples as u64;
+            let after = estimate(sightings(&hits), List::Some).unseen;
+            assert!(
+                before > 0.5 && after < 1.5 * before && after > before / 2.0,
+                "{skew}, {samples}: {before} and {after}"
+            );
+        }
+    }
+
     /// What is missing from the list by chance is seen by the samples in proportion; what is hard to find in both ways is underestimated.
     #[test]
     fn a_list_is_judged_by_recapture() {
         for skew in [0.0, 1.0] {
             for listed in [1.0, 0.95, 0.8] {
                 let (estimated, unseen) = recaptured(skew, 100, |_, random| random.random::<f64>() < listed);
-                assert!(
-                    (estimated - unseen).abs() < 0.5,
-                    "{skew} {listed}: {estimated} and {unseen}"
-                );
+                // On the safe side by half a draw: a half of a hundredth of a hundred minima, and more for those that are harder to hit.
+                let error = estimated - unseen;
+                assert!(error > -0.5 && error < 1.0, "{skew} {listed}: {estimated} and {unseen}");
             }
         }
         let (estimated, unseen) = recaptured(1.0, 100, |k, _| k < 90);

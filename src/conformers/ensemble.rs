@@ -2,7 +2,7 @@
 
 use super::fingerprints::{Fingerprints, unlikeness};
 use super::pool::{Candidate, Entry, Found, Pool};
-use super::relax::{Halt, POLISHED, Surface};
+use super::relax::{Halt, POLISHED, Stock, Surface};
 use super::search::Search;
 use super::similarity::mirrored;
 use crate::chem::Molecule;
@@ -210,11 +210,11 @@ fn polish(
     let masses = molecule.atoms().iter().map(|atom| atom.element.mass()).collect();
     let settings = ProofSettings::molecule(masses);
     let criteria = Criteria::rms_gradient(POLISHED);
+    let stock = Stock::new(surface);
     members
         .par_iter()
-        .with_max_len(8)
-        .map_init(surface, |potential, member| {
-            let potential = potential.as_mut().map_err(|e| e.clone())?;
+        .with_max_len(1)
+        .map(|member| {
             let task = Task {
                 stepper: &mut Lbfgs::default(),
                 criteria: &criteria,
@@ -225,7 +225,7 @@ fn polish(
             if halt.is_due() {
                 return Ok(None);
             }
-            let proven = minimize_proven(&mut **potential, &member.x, task, &settings).ok();
+            let proven = stock.lend(|potential| minimize_proven(&mut **potential, &member.x, task, &settings).ok())?;
             Ok(proven.filter(|proven| proven.minimum.stop != Stop::Interrupted))
         })
         .collect()

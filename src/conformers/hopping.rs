@@ -9,7 +9,7 @@
 
 use super::checkpoint::Batch;
 use super::moves::{Moves, Origin, SoftModes};
-use super::relax::{Attempt, Halt, Relaxed, Relaxer, Surface, TIGHT};
+use super::relax::{Attempt, Halt, Relaxed, Relaxer, Stock, Surface, TIGHT};
 use super::search::stream;
 use crate::optimize::{Observer, Progress, Verdict, vector};
 use crate::potential::EvalError;
@@ -99,17 +99,13 @@ impl<M: Moves> Round<'_, M> {
     /// # Errors
     /// Where the surface can't be opened.
     pub fn run(&self, chains: &[Chain]) -> Result<Option<Batch>, EvalError> {
+        let open = || Relaxer::open(self.surface, TIGHT);
+        let stock = Stock::new(&open);
         let walked: Result<Vec<(Chain, Vec<Attempt>)>, EvalError> = chains
             .par_iter()
             .enumerate()
             .with_max_len(1)
-            .map_init(
-                || Relaxer::open(self.surface, TIGHT),
-                |relaxer, (number, chain)| match relaxer {
-                    Ok(relaxer) => Ok(self.walk(relaxer, number, chain.clone())),
-                    Err(error) => Err(error.clone()),
-                },
-            )
+            .map(|(number, chain)| stock.lend(|relaxer| self.walk(relaxer, number, chain.clone())))
             .collect();
         let walked = walked?;
         if self.halt.is_interrupted() {

@@ -70,6 +70,9 @@ const MOST_ROTORS: usize = 5;
 /// Samples minimized together in multi-start.
 const SAMPLES: u64 = 64;
 
+/// Samples that test a list, for each that the coverage asks for.
+const TESTS: f64 = 10.0;
+
 /// Geometries that a hopping search starts from.
 const FIRST_SAMPLES: u64 = 48;
 
@@ -274,8 +277,16 @@ impl Stages<'_, '_, '_> {
         Ok(())
     }
 
+    /// Whether the coverage is reached. A list that is to be complete is tested by as many samples as it has minima, and by ten times as
+    /// many as the coverage alone asks for.
     fn is_covered(&self) -> bool {
-        self.search.estimate().coverage >= self.search.settings.coverage
+        let estimate = self.search.estimate();
+        let coverage = self.search.settings.coverage;
+        let is_tested = || {
+            let samples = estimate.samples as f64;
+            samples >= self.search.in_window().len() as f64 && samples >= TESTS / (1.0 - coverage)
+        };
+        estimate.coverage >= coverage && (estimate.list == List::Some || is_tested())
     }
 
     /// Hops until the coverage is reached.

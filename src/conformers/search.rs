@@ -3,7 +3,7 @@
 use super::checkpoint::{Batch, Checkpoint, CheckpointError};
 use super::coverage::{self, Estimate, List, Sighting};
 use super::pool::{Candidate, Pool, PoolSettings};
-use super::relax::{Attempt, Halt, Surface, relax_all};
+use super::relax::{Attempt, Halt, Held, Judge, Surface, relax_all, relax_all_held};
 use super::rotors::Rotor;
 use crate::chem::Molecule;
 use crate::chem::stereo::{Configuration, Stereo};
@@ -198,19 +198,43 @@ impl<'a> Search<'a> {
     /// # Errors
     /// Where budget, time or an interrupt end the search; the minima found before are in the pool.
     pub fn relax(&mut self, starts: &[Vec<f64>], random: bool) -> Result<Vec<Attempt>, End> {
+        let take = |search: &mut Self, some: &[Attempt], judged| search.admit_all(some, judged, random);
+        self.in_chunks(starts, relax_all, Self::judge, take)
+    }
+
+    /// Minimizes starts with restraints. Where these end is no minimum and not taken in, but costs the same.
+    ///
+    /// # Errors
+    /// Where budget, time or an interrupt end the search.
+    pub fn relax_held(&mut self, starts: &[Held]) -> Result<Vec<Attempt>, End> {
+        let take = |search: &mut Self, some: &[Attempt], _| some.iter().for_each(|attempt| search.count(attempt));
+        self.in_chunks(starts, relax_all_held, |_, _| (), take)
+    }
+
+    fn in_chunks<T, J: Send>(
+        &mut self,
+        starts: &[T],
+        minimize: impl Fn(&Surface<'_>, &[T], Halt<'_>, &Judge<'_, J>) -> Result<Option<Vec<(Attempt, J)>>, EvalError>,
+        judge: impl Fn(&Self, &Attempt) -> J + Sync,
+        take: impl Fn(&mut Self, &[Attempt], Vec<J>),
+    ) -> Result<Vec<Attempt>, End> {
         let mut attempts = Vec::with_capacity(starts.len());
         for chunk in starts.chunks(CHUNK) {
             let affordable = self.affordable()?.min(chunk.len());
-            let some = match self.replayed() {
-                Some(batch) => batch.attempts,
+            let (some, judged) = match self.replayed() {
+                Some(batch) => {
+                    let judged = batch.attempts.par_iter().map(|a| judge(self, a)).collect();
+                    (batch.attempts, judged)
+                }
                 None => {
-                    let some = relax_all(self.surface, &chunk[..affordable], self.halt())?;
-                    let batch = Batch::of(some.ok_or(End::Interrupted)?);
+                    let some = minimize(self.surface, &chunk[..affordable], self.halt(), &|a| judge(self, a))?;
+                    let (attempts, judged) = some.ok_or(End::Interrupted)?.into_iter().unzip();
+                    let batch = Batch::of(attempts);
                     self.log(&batch, batch.attempts.len() == chunk.len())?;
-                    batch.attempts
+                    (batch.attempts, judged)
                 }
             };
-            self.take_in(&some, random);
+            take(self, &some, judged);
             let done = some.len();
             attempts.extend(some);
             if done < affordable {
@@ -308,16 +332,24 @@ impl<'a> Search<'a> {
     /// threads of the present pool.
     pub fn take_in(&mut self, attempts: &[Attempt], random: bool) {
         let search = &*self;
-        let judged: Vec<Judged> = attempts.par_iter().with_max_len(8).map(|a| search.judge(a)).collect();
+        let judged = attempts.par_iter().with_max_len(8).map(|a| search.judge(a)).collect();
+        self.admit_all(attempts, judged, random);
+    }
+
+    fn admit_all(&mut self, attempts: &[Attempt], judged: Vec<Judged>, random: bool) {
         for (attempt, judged) in attempts.iter().zip(judged) {
-            self.tally.minimizations += 1;
-            self.tally.evaluations += attempt.evaluations;
+            self.count(attempt);
             match judged {
                 Judged::Failed => self.tally.failed += 1,
                 Judged::Changed => self.tally.changed += 1,
                 Judged::Minimum(candidate) => self.admit(*candidate, random),
             }
         }
+    }
+
+    fn count(&mut self, attempt: &Attempt) {
+        self.tally.minimizations += 1;
+        self.tally.evaluations += attempt.evaluations;
     }
 
     fn judge(&self, attempt: &Attempt) -> Judged {

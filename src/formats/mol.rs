@@ -4,7 +4,7 @@ use super::scan::{Fault, Line, one_line};
 use super::species::from_symbol;
 use super::{Connectivity, Record, mol_v2000, mol_v3000};
 use crate::chem::molecule::MoleculeError::{AbsentAtom, Duplicate, Loop};
-use crate::chem::{Atom, Bond, BondMark, BondOrder, Molecule};
+use crate::chem::{Atom, Bond, BondMark, BondOrder, Element, Molecule};
 
 /// Program and dimension in the second header line of a record that brings none along. No date: the same input
 /// gives the same output.
@@ -141,8 +141,36 @@ pub(super) fn read_header(header: [Line<'_>; 3], record: &mut Record) {
     }
 }
 
+/// Numbers of the bonds C=NH whose configuration the input left open: in guanidines and amidines the proton moves, and a reader is not to take the
+/// side that it has in the coordinates for a configuration. Other open ones are what their coordinates have.
+fn open_imines(record: &Record) -> Vec<usize> {
+    let Some(configuration) = &record.configuration else {
+        return Vec::new();
+    };
+    let molecule = &record.molecule;
+    let is_hydrogen = |a: usize| molecule.element(a).atomic_number() == 1;
+    let bears_hydrogen =
+        |&a: &usize| molecule.element(a) == Element::N && molecule.neighbors(a).iter().any(|n| is_hydrogen(n.atom));
+    let sides = configuration.stereo.bonds.iter().zip(&configuration.sides);
+    let open = sides.filter(|(bond, side)| side.is_none() && bond.atoms.iter().any(bears_hydrogen));
+    open.filter_map(|(bond, _)| molecule.bond_between(bond.atoms[0], bond.atoms[1]))
+        .collect()
+}
+
 /// Appends the connection table, in the older version where that can hold it, up to and with `M  END`.
 pub(super) fn write(record: &Record, out: &mut String) -> Result<Vec<String>, String> {
+    let open = open_imines(record);
+    if open.is_empty() {
+        return write_as_marked(record, out);
+    }
+    let mut marked = record.clone();
+    for bond in open {
+        marked.molecule.set_bond_mark(bond, BondMark::CisOrTrans);
+    }
+    write_as_marked(&marked, out)
+}
+
+fn write_as_marked(record: &Record, out: &mut String) -> Result<Vec<String>, String> {
     let molecule = &record.molecule;
     let mut notes = Vec::new();
     let name = one_line(&record.name);

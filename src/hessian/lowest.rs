@@ -336,24 +336,10 @@ fn positive_definite(mut matrix: SymmetricMatrix) -> Option<(f64, Cholesky)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hessian::Differenced;
     use crate::linalg::Eigen;
     use crate::potential::Counted;
     use crate::potential::test_surfaces::{LennardJones, MuellerBrown};
-
-    /// A surface with an analytic Hessian, by differences.
-    struct Analytic(LennardJones);
-
-    impl Potential for Analytic {
-        fn len(&self) -> usize {
-            self.0.len()
-        }
-        fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
-            self.0.energy_gradient(x, gradient)
-        }
-        fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
-            Some(numerical::hessian(&mut self.0, x, 1e-4).map(SymmetricMatrix::into_rows))
-        }
-    }
 
     /// The lowest mode alone.
     fn lowest_mode(
@@ -387,7 +373,9 @@ mod tests {
             let x = LennardJones::icosahedron(radius);
             let exact = dense(&x, &masses);
             assert_eq!(exact[0] < 0.0, stretched, "{exact:?}");
-            let mut surface = Counted::new(Analytic(LennardJones { atoms: 13 }));
+            let clusters = || Ok(Box::new(LennardJones { atoms: 13 }) as Box<dyn Potential>);
+            let differenced = Differenced::new(clusters().unwrap(), &clusters, 1, 1e-4, None);
+            let mut surface = Counted::new(differenced);
             let hessian = numerical::hessian(&mut LennardJones { atoms: 13 }, &x, 1e-4).unwrap();
             for (analytic, count) in [(true, 1), (false, 1), (true, 3), (false, 3)] {
                 let settings = LowestModeSettings {

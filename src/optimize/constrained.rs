@@ -120,6 +120,18 @@ impl Manifold {
         remove(&rows, &rows, gradient);
     }
 
+    /// The constrained coordinates, each with the force that it bears: the factor (kcal/mol/Å or kcal/mol/radian) with which its gradient is
+    /// part of the energy's gradient at `x` (Å). What frozen atoms bear has no curvature and is not told.
+    #[must_use]
+    pub fn forces(&self, x: &[f64], gradient: &[f64]) -> (Vec<Primitive>, Vec<f64>) {
+        let mut free = gradient.to_vec();
+        self.mask.clear(&mut free);
+        let rows = self.rows(x);
+        let taken_out = remove(&rows, &rows, &mut free);
+        let primitives = self.held.iter().map(|(primitive, _)| primitive.clone());
+        (primitives.collect(), taken_out.iter().map(|factor| -factor).collect())
+    }
+
     /// Brings `x` (Å) to the surface along the constraints' own gradients.
     ///
     /// # Errors
@@ -221,17 +233,20 @@ fn products(first: &[Row], second: &[Row]) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Subtracts from `vector` the combination of `rows` that leaves nothing along `directions`.
-fn remove(rows: &[Row], directions: &[Row], vector: &mut [f64]) {
+/// Adds to `vector` the combination of `rows` that leaves nothing along `directions`, and gives its factors.
+fn remove(rows: &[Row], directions: &[Row], vector: &mut [f64]) -> Vec<f64> {
+    let mut all = vec![0.0; rows.len()];
     if rows.is_empty() {
-        return;
+        return all;
     }
     // Twice is enough: the second pass takes away the round-off of the first.
     for _ in 0..2 {
         let along: Vec<f64> = directions.iter().map(|d| -dot(d, vector)).collect();
         let factors = solve(products(directions, rows), &along);
         add(rows, &factors, vector);
+        all.iter_mut().zip(factors).for_each(|(sum, factor)| *sum += factor);
     }
+    all
 }
 
 /// The factors of the constraints' gradients; none where no gradient is left, as where all atoms of a constraint are frozen.
@@ -312,21 +327,13 @@ impl Potential for Unrolled<'_> {
     }
 }
 
-/// Makes any stepper walk on a manifold.
-#[derive(Debug)]
-pub struct OnManifold<'a, S> {
-    inner: S,
+/// Makes any stepper walk on a manifold, on which the potential must give the gradient along it.
+struct Retracted<'a> {
+    inner: &'a mut dyn Stepper,
     manifold: &'a Manifold,
 }
 
-impl<'a, S: Stepper> OnManifold<'a, S> {
-    /// A walk on this manifold. The potential must give the gradient along it.
-    pub fn new(inner: S, manifold: &'a Manifold) -> Self {
-        Self { inner, manifold }
-    }
-}
-
-impl<S: Stepper> Stepper for OnManifold<'_, S> {
+impl Stepper for Retracted<'_> {
     fn start(&mut self, point: &Point) {
         self.inner.start(point);
     }
@@ -386,6 +393,9 @@ pub fn minimize_on(
         inner: potential,
         manifold,
     };
-    let mut stepper = OnManifold::new(stepper, manifold);
+    let mut stepper = Retracted {
+        inner: stepper,
+        manifold,
+    };
     minimize(&mut tangential, &x, &mut stepper, criteria, limits, observer)
 }

@@ -510,7 +510,9 @@ impl Potential for Seam<'_> {
         self.evaluations += 1;
         self.last.x.clear();
         let energy = match (self.potential.energy_gradient(x, gradient), &mut self.refusals) {
-            (Err(EvalError::Refused { .. }), Some(refusals)) if *refusals < Self::PATIENCE => {
+            (Err(EvalError::Refused { .. } | EvalError::OutOfReach { .. }), Some(refusals))
+                if *refusals < Self::PATIENCE =>
+            {
                 *refusals += 1;
                 return Err(EvalError::NotFinite { energy: f64::NAN });
             }

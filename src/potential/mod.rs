@@ -42,6 +42,15 @@ pub enum EvalError {
         /// What happened, in words.
         message: String,
     },
+    /// Held coordinates can't be brought to their values near these coordinates, though they may be elsewhere.
+    #[error("held coordinates: they can't be met there: {deviation:.1e} Å or radian are left")]
+    OutOfReach {
+        /// The largest deviation that is left, Å or radian.
+        deviation: f64,
+    },
+    /// Second derivatives by differences that were broken off from outside.
+    #[error("second derivatives: broken off before all gradients were made")]
+    BrokenOff,
     /// Second derivatives are asked for that the surface does not have.
     #[error("the surface has no analytic second derivatives")]
     NoHessian,
@@ -53,6 +62,17 @@ pub enum EvalError {
         /// What happened, in words.
         message: String,
     },
+}
+
+impl EvalError {
+    /// Whether it is about these coordinates alone: a shorter step may lead to a point that has an energy.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        match self {
+            Self::NotFinite { .. } | Self::Refused { .. } | Self::OutOfReach { .. } => true,
+            Self::WrongLength { .. } | Self::BrokenOff | Self::NoHessian | Self::Engine { .. } => false,
+        }
+    }
 }
 
 /// Takes one direction of a model Hessian: atoms, components of b on each, k (kcal/mol/Å²).

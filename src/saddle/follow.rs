@@ -401,7 +401,7 @@ impl Climber for Follower {
             }
             let trial = match Point::at(potential, &x) {
                 Ok(trial) => trial,
-                Err(EvalError::NotFinite { .. } | EvalError::Refused { .. }) if length > STRAIGHT => {
+                Err(error) if error.is_local() && length > STRAIGHT => {
                     self.trust = 0.25 * length.min(self.trust);
                     continue;
                 }

@@ -4,17 +4,13 @@ use crate::coordinates::{Primitive, Row};
 use crate::hessian::rigid;
 use crate::linalg::dense::{orthonormal, project_out};
 use crate::linalg::vector::{add_scaled, dot};
-use crate::linalg::{Cholesky, Eigen, SymmetricMatrix};
+use crate::linalg::{Eigen, SymmetricMatrix};
 use crate::optimize::constrained::Manifold;
 use crate::optimize::rfo::curvature::subtract_coordinates;
 use crate::potential::{AddCurvature, EvalError, Potential};
 
 /// Of a constraint's gradient less than this remains after the ones before: it depends on them.
 const DEPENDENT: f64 = 1e-8;
-
-/// Constraints that depend on each other make the system of their forces singular; this much on its diagonal, relative to the largest
-/// element, keeps it solvable.
-const RIDGE: f64 = 1e-10;
 
 /// Squared cosine up to which a rigid motion counts as one that changes nothing that is held.
 const IDLE: f64 = 1e-10;
@@ -25,27 +21,19 @@ const IDLE: f64 = 1e-10;
 pub struct OnManifold<P> {
     inner: P,
     manifold: Manifold,
-    primitives: Vec<Primitive>,
 }
 
 impl<P: Potential> OnManifold<P> {
     /// The part of a surface where everything is held.
     pub fn new(inner: P, manifold: Manifold) -> Self {
-        Self {
-            inner,
-            primitives: manifold.primitives(),
-            manifold,
-        }
+        Self { inner, manifold }
     }
 
     fn place(&self, x: &[f64]) -> Result<Vec<f64>, EvalError> {
         let mut placed = x.to_vec();
         self.manifold
             .retract(&mut placed)
-            .map_err(|deviation| EvalError::Refused {
-                engine: "held coordinates".to_owned(),
-                message: format!("they can't be met there: {deviation:.1e} Å or radian are left"),
-            })?;
+            .map_err(|deviation| EvalError::OutOfReach { deviation })?;
         Ok(placed)
     }
 }
@@ -84,8 +72,8 @@ impl<P: Potential> Potential for OnManifold<P> {
         if let Err(error) = self.inner.energy_gradient(&placed, &mut gradient) {
             return Some(Err(error));
         }
-        let forces = forces(&normals(&self.primitives, &placed), &gradient);
-        subtract_coordinates(&self.primitives, &placed, &forces, &mut hessian);
+        let (held, forces) = self.manifold.forces(&placed, &gradient);
+        subtract_coordinates(&held, &placed, &forces, &mut hessian);
         Some(Ok(hessian))
     }
 }
@@ -102,20 +90,6 @@ fn normals(primitives: &[Primitive], x: &[f64]) -> Vec<Vec<f64>> {
         out
     };
     primitives.iter().map(|p| dense(p.gradient(x))).collect()
-}
-
-/// The combination of the constraints' gradients that comes nearest to the gradient.
-fn forces(normals: &[Vec<f64>], gradient: &[f64]) -> Vec<f64> {
-    let mut gram = SymmetricMatrix::zeros(normals.len());
-    for (i, a) in normals.iter().enumerate() {
-        for (j, b) in normals[..=i].iter().enumerate() {
-            gram.set(i, j, dot(a, b));
-        }
-    }
-    let largest = gram.max_abs();
-    gram.shift(RIDGE * largest);
-    let along: Vec<f64> = normals.iter().map(|a| dot(a, gradient)).collect();
-    Cholesky::new(gram).map_or_else(|_| vec![0.0; along.len()], |factor| factor.solve(&along))
 }
 
 /// Directions c with c·dx = 0 for every vibration dx of a molecule with these masses (amu) at `x` (Å): the gradients of what is held,
@@ -169,7 +143,7 @@ pub(super) fn idle_motions(primitives: &[Primitive], x: &[f64]) -> Vec<Vec<f64>>
 mod tests {
     use super::*;
     use crate::coordinates::Constraint;
-    use crate::hessian::numerical;
+    use crate::hessian::Differenced;
     use crate::potential::Mask;
     use crate::potential::test_surfaces::LennardJones;
 
@@ -184,20 +158,6 @@ mod tests {
     fn held() -> Manifold {
         let constraints = [Primitive::Stretch([0, 1]), Primitive::Bend([1, 2, 3])].map(Constraint::hold);
         Manifold::new(&constraints, Mask::default(), &place())
-    }
-
-    struct Analytic(LennardJones);
-
-    impl Potential for Analytic {
-        fn len(&self) -> usize {
-            self.0.len()
-        }
-        fn energy_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvalError> {
-            self.0.energy_gradient(x, gradient)
-        }
-        fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
-            Some(numerical::hessian(&mut self.0, x, 1e-5).map(SymmetricMatrix::into_rows))
-        }
     }
 
     #[test]
@@ -215,7 +175,9 @@ mod tests {
     #[test]
     fn second_derivatives_along_the_manifold_are_those_of_the_energy_on_it() {
         let x = place();
-        let mut surface = OnManifold::new(Analytic(LennardJones { atoms: ATOMS }), held());
+        let clusters = || Ok(Box::new(LennardJones { atoms: ATOMS }) as Box<dyn Potential>);
+        let differenced = Differenced::new(clusters().unwrap(), &clusters, 1, 1e-5, None);
+        let mut surface = OnManifold::new(differenced, held());
         let rows = surface.hessian(&x).unwrap().unwrap();
         let hessian = SymmetricMatrix::from_rows(x.len(), rows);
         let normals = orthonormal(&normals(&held().primitives(), &x), DEPENDENT);

@@ -290,7 +290,7 @@ impl Climber for MinMode {
                     self.turned = Some((step, turned));
                     return Ok(Followed::Moved);
                 }
-                Err(EvalError::NotFinite { .. } | EvalError::Refused { .. }) => self.longest *= SHORTER,
+                Err(error) if error.is_local() => self.longest *= SHORTER,
                 Err(error) => return Err(error),
             }
         }

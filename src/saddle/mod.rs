@@ -1,5 +1,5 @@
-//! Passes between valleys: the search for transition states, the paths that lead over them, and the proof that they are what they
-//! are said to be.
+//! Passes between valleys: the search for transition states, the paths that lead over them, the proof that they are what they
+//! are said to be, and the way from a reactant to a product over all of them.
 
 pub mod chart;
 pub mod climb;
@@ -10,6 +10,7 @@ pub mod min_mode;
 pub mod modes;
 pub mod path;
 mod ritz;
+pub mod route;
 pub mod search;
 pub mod torsion;
 pub mod transition;

@@ -1,6 +1,6 @@
 //! What searches say of the unseen, against what is truly unseen, over seeds. `benches/coverage.rs` prints the whole table.
 
-use crate::trial::{ALKANES, Alkane, Look, error, looks};
+use crate::trial::{ALKANES, Alkane, Known, Look, error, looks};
 use thalweg::conformers::run::Method;
 
 const SEEDS: u64 = 6;
@@ -9,8 +9,9 @@ const SEEDS: u64 = 6;
 const HEPTANE: Alkane = ALKANES[1];
 
 fn all_looks(method: Method, budget: u64) -> Vec<Look> {
+    let heptane = Known::from(HEPTANE);
     (0..SEEDS)
-        .flat_map(|seed| looks(HEPTANE, method, budget, seed))
+        .flat_map(|seed| looks(&heptane, method, budget, seed))
         .collect()
 }
 

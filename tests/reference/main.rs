@@ -4,6 +4,7 @@
 
 mod alkane;
 mod alkane_conformers;
+mod build_up;
 mod conformer_energies;
 mod coverage;
 mod embedding;
@@ -11,6 +12,7 @@ mod hessian;
 mod kekule;
 mod mmff94;
 mod perception;
+mod route;
 mod sdf;
 mod trial;
 mod uff;

@@ -76,6 +76,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "hessian",
             "optimize",
             "vibrations",
+            "formats",
+            "conformers",
         ],
     ),
     (

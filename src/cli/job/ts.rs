@@ -2,7 +2,6 @@
 
 use super::super::args::{HessianName, SaddleMethodName, TsArgs};
 use super::super::barriers::BarriersTask;
-use super::super::crossing::Method;
 use super::super::hold;
 use super::super::path::PathTask;
 use super::super::ts::{Known, Route, TsTask, Uphill};
@@ -12,6 +11,7 @@ use crate::coordinates::Primitive;
 use crate::formats::Format;
 use crate::optimize::Limits;
 use crate::saddle;
+use crate::saddle::route::search::Method;
 
 /// Structures of a chain between two ends, these included.
 const IMAGES: usize = 11;

@@ -1,11 +1,13 @@
 //! Paths over passes: a table to read, CSV, JSON.
 
 use super::json::{Identity, line};
-use crate::cli::crossing::Crossing;
 use crate::cli::journey::Found;
-use crate::cli::passage::{Proven, Valley, smiles};
+use crate::cli::ready::Ready;
+use crate::formats::RawRecord;
+use crate::optimize::Point;
 use crate::saddle::path::align;
-use crate::saddle::path::rates::Tunnelling;
+use crate::saddle::route::bonds::smiles;
+use crate::saddle::route::{Crossing, Rate, Stationary, Valley};
 use serde::Serialize;
 
 /// One structure of a path.
@@ -156,50 +158,90 @@ impl PassPart {
 impl GuessPart {
     /// Of what was found on the first surface, beside what was found on the other one.
     pub fn new(guess: &Found, refined: &Found) -> Result<Self, String> {
-        let [barrier_forward, barrier_reverse] = guess.barriers();
-        let top = |found: &Found| found.points[found.top].1.clone();
+        let journey = &guess.journey;
+        let [barrier_forward, barrier_reverse] = journey.barriers();
+        let top = |found: &Found| found.journey.points[found.journey.top].1.clone();
         let rmsd = align::rmsd(&top(refined).x, &top(guess).x).map_err(|error| error.to_string())?;
         Ok(Self {
             surface: guess.surface,
             guess: guess.guess,
             energy: top(guess).energy,
-            converged: guess.converged,
-            negative_modes: guess.proven.as_ref().map(Proven::negative_modes),
-            imaginary_wavenumber: guess.proven.as_ref().and_then(Proven::imaginary_wavenumber),
+            converged: journey.converged,
+            negative_modes: journey.proven.as_ref().map(Stationary::negative_modes),
+            imaginary_wavenumber: journey.proven.as_ref().and_then(Stationary::imaginary_wavenumber),
             barrier_forward,
             barrier_reverse,
-            connects: guess.connects.clone(),
-            evaluations: guess.evaluations(),
-            verification_evaluations: guess.spent.verification + guess.spent.irc,
+            connects: journey.connects.clone(),
+            evaluations: journey.evaluations(),
+            verification_evaluations: journey.spent.verification + journey.spent.irc,
             rmsd,
         })
     }
 }
 
 impl RatePart {
-    /// Of `barrier` and `free_energy`, kcal/mol.
-    pub fn new(
-        direction: &'static str,
-        temperature: f64,
-        barrier: f64,
-        free_energy: f64,
-        tunnelling: Tunnelling,
-        eyring: f64,
-    ) -> Self {
+    pub fn new(rate: &Rate) -> Self {
+        let tunnelling = rate.tunnelling;
         Self {
-            direction,
-            temperature,
-            barrier_with_zero_point: barrier,
-            activation_free_energy: free_energy,
-            eyring,
+            direction: rate.direction.name(),
+            temperature: rate.temperature,
+            barrier_with_zero_point: rate.barrier_with_zero_point,
+            activation_free_energy: rate.activation_free_energy,
+            eyring: rate.eyring,
             wigner_factor: tunnelling.wigner,
             eckart_factor: tunnelling.eckart,
-            rate_constant: eyring * tunnelling.eckart.unwrap_or(tunnelling.wigner),
+            rate_constant: rate.eyring * tunnelling.eckart.unwrap_or(tunnelling.wigner),
         }
     }
 }
 
-impl PathLine<'_> {
+impl<'a> PathLine<'a> {
+    pub fn new(raw: &'a RawRecord, ready: &'a Ready, found: &Found, wall_seconds: f64) -> Self {
+        let journey = &found.journey;
+        let [first, last] = [0, 1].map(|k: usize| journey.ends[k].point.energy);
+        let [barrier_forward, barrier_reverse] = journey.barriers();
+        let spent = journey.spent;
+        let point = |(coordinate, point): &(f64, Point)| PathPoint {
+            coordinate: *coordinate,
+            energy: point.energy,
+            relative_energy: point.energy - first,
+        };
+        let passes = match journey.passes.as_slice() {
+            [_] => Vec::new(),
+            several => several.iter().map(PassPart::new).collect(),
+        };
+        Self {
+            identity: Identity::ok(raw, &ready.prepared, found.surface),
+            kind: journey.kind.name(),
+            energy: journey.points[journey.top].1.energy,
+            converged: journey.converged,
+            stop: journey.stop.name(),
+            negative_modes: journey.proven.as_ref().map(Stationary::negative_modes),
+            imaginary_wavenumber: journey.proven.as_ref().and_then(Stationary::imaginary_wavenumber),
+            evaluations: journey.evaluations(),
+            hessian_evaluations: spent.hessians,
+            verification_evaluations: spent.verification + spent.irc,
+            gradients: GradientsPart {
+                ends: journey.end_evaluations,
+                chain: spent.chain,
+                saddle: spent.saddle,
+                verification: spent.verification,
+                irc: spent.irc,
+            },
+            barrier_forward,
+            barrier_reverse,
+            reaction_energy: last - first,
+            connects: journey.connects.clone(),
+            ends: journey.ends.iter().map(EndPart::new).collect(),
+            passes,
+            rates: journey.rates.iter().map(RatePart::new).collect(),
+            points: journey.points.iter().map(point).collect(),
+            guess: found.guess,
+            refined_from: found.refined_from.clone(),
+            wall_seconds,
+        }
+    }
+
     pub fn json(&self) -> String {
         line(self)
     }

@@ -1,7 +1,6 @@
 //! Structures with their energy.
 
 use crate::chem::guard::Change;
-use crate::chem::{BondMark, Element};
 use crate::cli::job::Common;
 use crate::cli::message::{Level, Message};
 use crate::cli::prepare::{Prepared, needs_perception};
@@ -76,34 +75,7 @@ pub fn annotated(prepared: &Prepared, x: &[f64], annotation: &Annotation<'_>, fo
     if matches!(format, Format::Xyz | Format::Sdf) {
         annotate(&mut record.fields, annotation, format);
     }
-    if matches!(format, Format::Mol | Format::Sdf) {
-        leave_imines_open(&mut record);
-    }
     record
-}
-
-/// Marks the bonds C=NH whose configuration the input left open: in guanidines and amidines the proton moves, and a reader is not to take the
-/// side that it has here for a configuration.
-fn leave_imines_open(record: &mut Record) {
-    let Some(configuration) = &record.configuration else {
-        return;
-    };
-    let sides = configuration.stereo.bonds.iter().zip(&configuration.sides);
-    let molecule = &record.molecule;
-    let bears_hydrogen = |&a: &usize| {
-        molecule.element(a) == Element::N
-            && molecule
-                .neighbors(a)
-                .iter()
-                .any(|n| molecule.element(n.atom).atomic_number() == 1)
-    };
-    let open = sides.filter(|(bond, side)| side.is_none() && bond.atoms.iter().any(bears_hydrogen));
-    let open: Vec<usize> = open
-        .filter_map(|(bond, _)| molecule.bond_between(bond.atoms[0], bond.atoms[1]))
-        .collect();
-    for bond in open {
-        record.molecule.set_bond_mark(bond, BondMark::CisOrTrans);
-    }
 }
 
 /// Replaces what the input said of bonds by what was perceived.

@@ -292,7 +292,7 @@ impl Chain {
         for (&k, found) in moving.iter().zip(crew.evaluate(targets)) {
             match found {
                 Ok(point) => self.images[k].move_to(point),
-                Err(EvalError::NotFinite { .. } | EvalError::Refused { .. }) => self.images[k].stay(),
+                Err(error) if error.is_local() => self.images[k].stay(),
                 Err(error) => return Err(error),
             }
         }

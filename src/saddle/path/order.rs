@@ -148,6 +148,21 @@ fn volume(x: &[f64], atoms: &[usize]) -> f64 {
     u[0] * (v[1] * w[2] - v[2] * w[1]) - u[1] * (v[0] * w[2] - v[2] * w[0]) + u[2] * (v[0] * w[1] - v[1] * w[0])
 }
 
+/// A molecule with its atoms in another order: `order` gives the old number of each new atom.
+#[must_use]
+pub fn reordered(molecule: &Molecule, order: &[usize]) -> Molecule {
+    let mut place = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
+    let atoms = order.iter().map(|&old| molecule.atom(old).clone()).collect();
+    let bonds = molecule.bonds().iter().map(|bond| {
+        let mut bond = *bond;
+        bond.atoms = bond.atoms.map(|a| place[a]);
+        bond
+    });
+    // The same bonds under other names can't collide.
+    Molecule::new(atoms, bonds.collect()).unwrap_or_default()
+}
+
 /// The structure `y` (Å) with its atoms in the first molecule's order.
 #[must_use]
 pub fn permuted(y: &[f64], mapping: &[usize]) -> Vec<f64> {

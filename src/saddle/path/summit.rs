@@ -190,7 +190,7 @@ pub fn climb(
         summit.evaluations += 1;
         let next = match Point::at(potential, &x) {
             Ok(next) => next,
-            Err(EvalError::NotFinite { .. } | EvalError::Refused { .. }) if trust > LEAST_TRUST => {
+            Err(error) if error.is_local() && trust > LEAST_TRUST => {
                 trust = 0.25 * length;
                 continue;
             }

@@ -1,13 +1,18 @@
 //! What lies on both sides of a pass, and what that has to do with what was asked for. Structures are told apart by their atoms' numbers too: a
 //! rearrangement may lead from a molecule to the same molecule with other atoms bonded.
 
-use super::passage::{Valley, smiles};
+use super::bonds::{bonds, reaction, smiles};
+use super::course::Spent;
+use super::error::RouteError;
+use super::landscape::Landscape;
+use super::stationary::Stationary;
+use super::valley::Valley;
 use crate::chem::symmetry::Correspondence;
-use crate::chem::{Atom, Bond, BondOrder, Element, Molecule};
 use crate::conformers::similarity::{Compared, Hand, Similarity};
+use crate::linalg::LinalgError;
+use crate::optimize::Criteria;
 use crate::saddle::path::align;
-use crate::saddle::path::irc::Irc;
-use std::collections::BTreeSet;
+use crate::saddle::path::irc::{Irc, IrcSettings};
 
 /// Two minima are the same within this distance (Å, root mean square over all atoms) and energy (kcal/mol).
 const SAME_PLACE: f64 = 0.15;
@@ -76,12 +81,15 @@ pub struct Sides {
 }
 
 impl Sides {
-    /// Of two minima, in the order of the path's branches.
-    pub fn new(ends: [&Valley; 2], valleys: [Valley; 2], irc: Irc) -> Result<Self, String> {
+    /// Of two minima, in the order of the path's branches, beside reactant and product.
+    ///
+    /// # Errors
+    /// Coordinates that are not finite.
+    pub fn new(ends: [&Valley; 2], valleys: [Valley; 2], irc: Irc) -> Result<Self, LinalgError> {
         let straight = beside(ends, [&valleys[0], &valleys[1]]);
         let crossed = beside(ends, [&valleys[1], &valleys[0]]);
         let rank = |likeness: [Likeness; 2]| likeness[0].rank() + likeness[1].rank();
-        let apart = align::rmsd(&valleys[0].point.x, &valleys[1].point.x).map_err(|error| error.to_string())?;
+        let apart = align::rmsd(&valleys[0].point.x, &valleys[1].point.x)?;
         let is_crossed = rank(crossed) > rank(straight);
         let [first, second] = valleys;
         let (likeness, valleys, irc) = match is_crossed {
@@ -112,6 +120,7 @@ impl Sides {
     }
 
     /// Whether a side is what was asked for there; where bonds break or form, any arrangement of it.
+    #[must_use]
     pub fn is_end(&self, k: usize) -> bool {
         match self.likeness[k] {
             Likeness::Same => true,
@@ -121,12 +130,14 @@ impl Sides {
     }
 
     /// Whether these are reactant and product, or, where their bonds differ, other arrangements of them.
+    #[must_use]
     pub fn connect(&self) -> bool {
         self.distinct && self.is_end(0) && self.is_end(1)
     }
 
     /// The side that is an end, where the other one is a minimum between the ends: from there the way may go on. A conformer of an end is no
     /// step forward where bonds are to break or form.
+    #[must_use]
     pub fn half_way(&self) -> Option<usize> {
         let is_between = |k: usize| {
             [self.likeness[k], self.crosswise[k]]
@@ -141,12 +152,14 @@ impl Sides {
     }
 
     /// Of two, the better is the greater.
+    #[must_use]
     pub fn rank(&self) -> usize {
         let sum: usize = self.likeness.iter().map(|likeness| likeness.rank()).sum();
         sum + if self.connect() { 10 } else { 0 }
     }
 
     /// What a side is, in words.
+    #[must_use]
     pub fn name(&self, k: usize) -> String {
         let what = |k: usize| ["reactant", "product"][k];
         let valley = &self.valleys[k];
@@ -169,6 +182,7 @@ impl Sides {
     }
 
     /// In words.
+    #[must_use]
     pub fn words(&self) -> String {
         let molecule = &self.valleys[0].molecule;
         if !self.distinct {
@@ -192,12 +206,13 @@ impl Sides {
 /// What two minima are beside reactant and product. Where not the same atoms are bonded it may be that others stand for them, on both sides alike:
 /// then it is an equivalent reaction.
 fn beside(ends: [&Valley; 2], found: [&Valley; 2]) -> [Likeness; 2] {
-    let all_alike = reaction(ends)
-        .is_some_and(|asked| reaction(found).is_some_and(|found| Correspondence::between(&asked, &found).is_ok()));
+    let reactions = [ends, found].map(|sides| reaction(sides.map(|valley| &valley.molecule)));
+    let all_alike = matches!(&reactions, [Some(asked), Some(found)] if Correspondence::between(asked, found).is_ok());
     [0, 1].map(|k| Likeness::new(found[k], ends[k], all_alike || bonded_alike(found[k], ends[k])))
 }
 
 /// What a minimum is beside another one, by itself.
+#[must_use]
 pub fn likeness_of(known: &Valley, found: &Valley) -> Likeness {
     Likeness::new(found, known, bonded_alike(found, known))
 }
@@ -206,44 +221,40 @@ fn bonded_alike(first: &Valley, second: &Valley) -> bool {
     bonds(&first.molecule) == bonds(&second.molecule)
 }
 
-/// The heaviest elements stand for bonds that break and that form.
-const MARKS: [&str; 2] = ["Og", "Ts"];
-
-/// Both bonding patterns in one graph: atoms stand in the middle of bonds that are there on one side only. Graphs of equivalent reactions are
-/// isomorphic.
-fn reaction(sides: [&Valley; 2]) -> Option<Molecule> {
-    let own = sides.map(|valley| bonds(&valley.molecule));
-    let mut atoms = sides[0].molecule.atoms().to_vec();
-    // Charges are drawn in one way or another.
-    atoms.iter_mut().for_each(|atom| atom.formal_charge = 0);
-    let single = |i, j| Bond::new(i, j, BondOrder::Single);
-    let mut all: Vec<Bond> = own[0].intersection(&own[1]).map(|&[i, j]| single(i, j)).collect();
-    for side in 0..2 {
-        let mark = Atom::new(Element::from_symbol(MARKS[side])?);
-        for &[i, j] in own[side].difference(&own[1 - side]) {
-            let middle = atoms.len();
-            atoms.push(mark.clone());
-            all.extend([single(i, middle), single(j, middle)]);
-        }
-    }
-    Molecule::new(atoms, all).ok()
-}
-
-/// The bonded pairs, atom by atom.
-pub fn bonds(molecule: &Molecule) -> BTreeSet<[usize; 2]> {
-    let sorted = |[a, b]: [usize; 2]| [a.min(b), a.max(b)];
-    molecule.bonds().iter().map(|bond| sorted(bond.atoms)).collect()
-}
-
 /// A path whose profile begins with the first branch.
 fn reversed(mut irc: Irc) -> Irc {
     irc.branches.swap(0, 1);
     irc
 }
 
+/// Down both ways from a saddle, and to the minima there: along the lowest mode first.
+///
+/// # Errors
+/// Where the surface fails, or the energy does not fall.
+pub fn both_sides(
+    landscape: &dyn Landscape,
+    saddle: &Stationary,
+    settings: &IrcSettings,
+    criteria: &Criteria,
+    spent: &mut Spent,
+) -> Result<(Irc, [Valley; 2]), RouteError> {
+    let irc = saddle.irc(landscape, settings)?;
+    spent.irc += irc.evaluations;
+    spent.hessians += irc.hessian_evaluations;
+    let valley = |k: usize| {
+        let last = irc.branches[k].points.last();
+        let end = last.map_or(&irc.saddle.x, |(_, point)| &point.x);
+        Valley::below(landscape, end, criteria)
+    };
+    let valleys = [valley(0)?, valley(1)?];
+    spent.irc += valleys[0].evaluations + valleys[1].evaluations;
+    Ok((irc, valleys))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chem::{Atom, Bond, BondOrder, Element, Molecule};
     use crate::optimize::{Point, Stop};
 
     /// Hydrogen on one end or the other of two oxygens.
