@@ -17,7 +17,7 @@ use super::report::structure;
 use crate::chem::Molecule;
 use crate::chem::stereo::Stereo;
 use crate::conformers::checkpoint::{Checkpoint, fingerprint};
-use crate::conformers::embed::Embedder;
+use crate::conformers::embed::{Chains, Embedder};
 use crate::conformers::ensemble::Ensemble;
 use crate::conformers::relax::Surface;
 use crate::conformers::run;
@@ -102,7 +102,7 @@ impl Searches<'_> {
         let rotors = search.rotors.len();
         // Where the molecule can't be embedded, its own geometry with everything turned does instead.
         let embedder = Embedder::new(molecule, &search.configuration).ok();
-        let seeds = |random: &mut ChaCha8Rng| embedder.as_ref().and_then(|embedder| embedder.embed(random).ok());
+        let seeds = |chains: Chains, random: &mut ChaCha8Rng| embedder.as_ref()?.embed_with(chains, random).ok();
         let spinner = Spinner::new(self.common.verbosity);
         let settings = &self.task.ensemble;
         let (outcome, refined, seconds) = in_threads(self.task.threads, || {

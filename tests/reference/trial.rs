@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 use std::sync::atomic::AtomicBool;
 use thalweg::chem::Molecule;
 use thalweg::chem::stereo::{Configuration, Stereo};
-use thalweg::conformers::embed::Embedder;
+use thalweg::conformers::embed::{Chains, Embedder};
 use thalweg::conformers::ensemble::{Conformer, EnsembleSettings, Select};
 use thalweg::conformers::pool::PoolSettings;
 use thalweg::conformers::run::{Method, run};
@@ -141,7 +141,7 @@ impl Trial {
         let stereo = Stereo::find(molecule);
         let configuration = Configuration::of_coordinates(stereo.clone(), x);
         let embedder = Embedder::new(molecule, &configuration).unwrap();
-        let seeds = |random: &mut ChaCha8Rng| embedder.embed(random).ok();
+        let seeds = |chains: Chains, random: &mut ChaCha8Rng| embedder.embed_with(chains, random).ok();
         let settings = Settings {
             window,
             same: PoolSettings::default(),

