@@ -63,7 +63,12 @@ impl Rotor {
     /// How far two values of the dihedral are apart, radian.
     #[must_use]
     pub fn distance(&self, a: f64, b: f64) -> f64 {
-        self.wrap(a - b).abs()
+        let (apart, period) = ((a - b).abs(), TAU / self.fold as f64);
+        if apart < period {
+            apart.min(period - apart)
+        } else {
+            self.wrap(a - b).abs()
+        }
     }
 
     /// Turns the moving side by an angle (radian).

@@ -3,6 +3,7 @@
 use super::tables::{Pair, PairTable};
 use super::{Builder, Built, Candidate, NEAR_STATE, SAME_STATE, Stem};
 use crate::conformers::search::End;
+use rayon::prelude::*;
 
 impl Builder<'_, '_> {
     /// The build-up itself.
@@ -37,11 +38,14 @@ impl Builder<'_, '_> {
     /// Every extension of every stem by the rotor at a place in the order.
     fn extended(&self, stems: &[Stem], place: usize) -> Vec<Candidate> {
         let limit = self.limit();
-        let mut candidates = Vec::new();
-        for stem in stems.iter().filter(|stem| stem.energy <= limit) {
+        let of_stem = |stem: &Stem| {
+            let mut candidates = Vec::new();
             self.extend(stem, place, &mut candidates);
-        }
-        candidates
+            candidates
+        };
+        let low: Vec<&Stem> = stems.iter().filter(|stem| stem.energy <= limit).collect();
+        let candidates: Vec<Vec<Candidate>> = low.into_par_iter().map(of_stem).collect();
+        candidates.into_iter().flatten().collect()
     }
 
     /// Every extension of a stem by the rotor at a place in the order.

@@ -26,19 +26,24 @@ impl Builder<'_, '_> {
                 .flat_map(|s| self.images(&s.angles).into_iter().map(|word| (s.energy, word)))
                 .collect();
             let done = self.known_joins(&known, (&lefts, firsts), (&rights, others));
-            for (l, left) in lefts.iter().enumerate() {
+            // What joins are known was settled above, so that each stem can be joined by itself.
+            let with_left = |(l, left): (usize, &&Stem)| {
+                let mut joined = Vec::new();
                 for (r, (energy, right)) in rights.iter().enumerate() {
                     let Some(junction) = self.junction(&left.angles, right, [firsts, others]) else {
                         continue;
                     };
                     let expected = left.energy + energy - self.reference.energy + junction;
-                    if expected > limit || done.contains(&(l, r)) {
-                        continue;
+                    if expected <= limit && !done.contains(&(l, r)) {
+                        joined.push((self.join(left, right, others, expected), self.word(left, right, others)));
                     }
-                    let candidate = self.join(left, right, others, expected);
-                    known.extend(self.images(&self.word(left, right, others)));
-                    candidates.push(candidate);
                 }
+                joined
+            };
+            let joined: Vec<Vec<(Candidate, Word)>> = lefts.par_iter().enumerate().map(with_left).collect();
+            for (candidate, word) in joined.into_iter().flatten() {
+                known.extend(self.images(&word));
+                candidates.push(candidate);
             }
         }
         candidates

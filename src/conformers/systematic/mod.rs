@@ -124,10 +124,11 @@ impl Builder<'_, '_> {
     /// Minimizes starts; each gets a stream of its own for its jitter.
     fn relax(&mut self, mut starts: Vec<Vec<f64>>) -> Result<Vec<Option<Stem>>, End> {
         self.batch += 1;
-        for (number, x) in starts.iter_mut().enumerate() {
-            let mut random = stream(self.search.settings.seed, 1, self.batch, number as u64);
-            self.search.jitter(x, &mut random);
-        }
+        let (search, batch) = (&*self.search, self.batch);
+        starts.par_iter_mut().enumerate().for_each(|(number, x)| {
+            let mut random = stream(search.settings.seed, 1, batch, number as u64);
+            search.jitter(x, &mut random);
+        });
         let attempts = self.search.relax(&starts, false)?;
         let search = &*self.search;
         let same = |stem: &Stem| search.is_same_molecule(&stem.x);
