@@ -58,10 +58,11 @@
 //! | 7 | [`saddle`] | transition states, paths over them, verification, the way from a reactant to a product |
 //! | 8 | `cli` | the command line (feature `cli`) |
 //!
-//! The house plan that the project started from has no rooms `numeric` and `directives`, and no command `cluster` (atoms in reduced units have
-//! neither bonds nor files, and nothing in common with a molecule's options). As to the first room: formulas are written once, over [`numeric::Real`], and get
-//! gradients, Hessians, parameter derivatives and vector code by the kind of number that they are evaluated with. [`saddle`] asks [`conformers`] whether what lies
-//! beside a pass is what was asked for, and [`formats`] for its SMILES, by which it is called; its seam to surfaces is [`saddle::route::Landscape`].
+//! The house plan that the project started from has no rooms `numeric` and `directives`, and no command `cluster` (atoms in reduced units
+//! have neither bonds nor files, and nothing in common with a molecule's options). As to the first room: formulas are written once, over
+//! [`numeric::Real`], and get gradients, Hessians, parameter derivatives and vector code by the kind of number that they are evaluated
+//! with. [`saddle`] asks [`conformers`] whether what lies beside a pass is what was asked for, and [`formats`] for its SMILES, by which
+//! it is called; its seam to surfaces is [`saddle::route::Landscape`].
 //!
 //! # Units
 //!

@@ -7,15 +7,15 @@
 //! form). It is S(1−C)/C where all S seen are equally easy to hit, and more by n(1−C)γ²/C where they are not, γ being the coefficient of
 //! variation of the chances to be hit (A. Chao and S.-M. Lee, J. Am. Stat. Assoc. 1992, 87, 210). The larger of the two is given. As in
 //! the abundance-based coverage estimator that came of that paper, abundant minima are left out of the second: they say nothing of the
-//! unseen. There, what was seen more than ten times is abundant; here, what was hit sixteen times as often as minima are on average. Hops are no
-//! independent samples, and where cold chains return to one low minimum a thousand times, the variation looks larger than it is.
+//! unseen. There, what was seen more than ten times is abundant; here, what was hit sixteen times as often as minima are on average. Hops
+//! are no independent samples, and where cold chains return to one low minimum a thousand times, the variation looks larger than it is.
 //!
-//! Where a systematic build-up went to its end, it has listed the minima before any sample is drawn, and the samples are a recapture: of n
-//! different minima that they hit, m are among the M listed, so that there are about (M+1)(n+1)/(m+1) − 1 (D. G. Chapman, Univ. Calif. Publ.
-//! Stat. 1951, 1, 131). A listed minimum is no news when it is hit, so it is never a singleton. Samples that find nothing beyond the list
-//! would leave nothing unseen by that, however few they are. So what half a draw stands for is the least that is given: half a minimum after as
-//! many samples as there are minima. What is missed by both, list and samples, because it is hard to reach in either way, is not seen by
-//! this estimate.
+//! Where a systematic build-up went to its end, it has listed the minima before any sample is drawn, and the samples are a recapture: of
+//! n different minima that they hit, m are among the M listed, so that there are about (M+1)(n+1)/(m+1) − 1 (D. G. Chapman, Univ. Calif.
+//! Publ. Stat. 1951, 1, 131). A listed minimum is no news when it is hit, so it is never a singleton. Samples that find nothing beyond
+//! the list would leave nothing unseen by that, however few they are. So what half a draw stands for is the least that is given: half a
+//! minimum after as many samples as there are minima. What is missed by both, list and samples, because it is hard to reach in either
+//! way, is not seen by this estimate.
 //!
 //! How good the estimates are was measured on alkanes whose minima on MMFF94 are known from an exhaustive enumeration by an independent
 //! program (`benches/coverage.rs` prints the table, `tests/reference/coverage.rs` holds the searches to it). For heptane within 10 kcal/mol
@@ -31,12 +31,12 @@
 //! | 496 | 4.1, −0.4, 3.4 | 0.7, −0.3, 1.0 | 0, 0, 0 |
 //! | 992 | 2.9, +1.1, 2.9 | 0.1, +0.2, 0.6 | 0, 0, 0 |
 //!
-//! So with a few samples a minimum the estimate is about half of the truth: high minima with narrow basins have left no trace yet. From some
-//! four samples a minimum on it is right on average, and as uncertain as it is large. Minima that are saddles in truth, which only the
-//! proof at the end tells, count as seen until then.
+//! So with a few samples a minimum the estimate is about half of the truth: high minima with narrow basins have left no trace yet. From
+//! some four samples a minimum on it is right on average, and as uncertain as it is large. Minima that are saddles in truth, which only
+//! the proof at the end tells, count as seen until then.
 //!
-//! In the same way for hops of trialanine within 10 kcal/mol (461 minima that ten searches of 14,000 minimizations met in all, which may be a
-//! few too few), with and without the minima that are hit all the time:
+//! In the same way for hops of trialanine within 10 kcal/mol (461 minima that ten searches of 14,000 minimizations met in all, which may
+//! be a few too few), with and without the minima that are hit all the time:
 //!
 //! | samples | unseen | error as given | with abundant minima |
 //! |---|---|---|---|
@@ -46,8 +46,8 @@
 //! | 3688 | 43.5 | −2.1, 14.3 | +50.2, 55.5 |
 //! | 7376 | 22.1 | −0.3, 8.7 | +35.4, 44.3 |
 //!
-//! A border at 8 or 12 instead of 16 times the average does about as well. Where no minimum stands out (octane by either method, cyclodecane,
-//! dialanine, hexanediol) nothing changes.
+//! A border at 8 or 12 instead of 16 times the average does about as well. Where no minimum stands out (octane by either method,
+//! cyclodecane, dialanine, hexanediol) nothing changes.
 
 /// One minimum as the samples saw it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,9 +5,10 @@ use crate::chem::stereo::symmetry_classes;
 use crate::geometry::Vector;
 use rayon::prelude::*;
 
-/// Root mean square difference of the distances (Å) of conformers that need not both be in a set. Beyond that the front of the list is worth more
-/// than what is unlike: over thirty drug molecules of 8 to 15 rotors, sets of 250 out of a thousand shapes came nearer to the crystal's (by 0.05 Å)
-/// with this than with as wide a distance as the places allowed, which was no better than chance; 0.1 to 0.3 Å do as well.
+/// Root mean square difference of the distances (Å) of conformers that need not both be in a set. Beyond that the front of the list is
+/// worth more than what is unlike: over thirty drug molecules of 8 to 15 rotors, sets of 250 out of a thousand shapes came nearer to the
+/// crystal's (by 0.05 Å) with this than with as wide a distance as the places allowed, which was no better than chance; 0.1 to 0.3 Å do
+/// as well.
 const ALIKE: f64 = 0.2;
 
 /// Distances between heavy atoms, sorted within each pair of classes of equivalent atoms: the same however equivalent atoms are
@@ -58,11 +59,11 @@ pub(super) fn unlikeness(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
 }
 
-/// The front of a list without what is alike: going down the list, whatever is unlike all that were taken; then, where places are left, the first of
-/// the others. Numbers in the list, in this order, of at most so many places in sum; each takes so many.
+/// The front of a list without what is alike: going down the list, whatever is unlike all that were taken; then, where places are left,
+/// the first of the others. Numbers in the list, in this order, of at most so many places in sum; each takes so many.
 ///
-/// Beside a choice of the most unlike ones, which are the extremes, or of the middles of clusters, this favours what is likely: where shapes are
-/// ordered by energy, those at the front lie low, and there are more of them where there are more to be found.
+/// Beside a choice of the most unlike ones, which are the extremes, or of the middles of clusters, this favours what is likely: where
+/// shapes are ordered by energy, those at the front lie low, and there are more of them where there are more to be found.
 pub(super) fn sieve(prints: &[Vec<f64>], places: &[usize], most: usize) -> Vec<usize> {
     let mut taken = Vec::new();
     let mut left = most;

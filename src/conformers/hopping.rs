@@ -1,5 +1,5 @@
-//! Basin hopping in parallel chains (Z. Li and H. A. Scheraga, Proc. Natl. Acad. Sci. USA 1987, 84, 6611; D. J. Wales and J. P. K. Doye, J. Phys. Chem. A
-//! 1997, 101, 5111): move, minimize, accept or refuse by the energies of the minima.
+//! Basin hopping in parallel chains (Z. Li and H. A. Scheraga, Proc. Natl. Acad. Sci. USA 1987, 84, 6611; D. J. Wales and J. P. K. Doye,
+//! J. Phys. Chem. A 1997, 101, 5111): move, minimize, accept or refuse by the energies of the minima.
 //!
 //! The number of chains is fixed, whatever the number of threads. Work goes by rounds. Within a round the chains share only what was known
 //! before it, and each draws from a stream of its own that depends on the seed, its number and the round's; afterwards what they

@@ -3,7 +3,8 @@
 //! As everywhere above the seam, energies come from a [`crate::potential::Potential`]; no force field is known here.
 //!
 //! [`run::run`] is the whole search: it chooses a method ([`systematic`] build-up, [`hopping`] from basin to basin, starts from
-//! elsewhere), puts every minimum into the [`pool`], asks [`coverage`] whether to go on, and makes the [`ensemble`]. [`refine`] takes that to another surface.
+//! elsewhere), puts every minimum into the [`pool`], asks [`coverage`] whether to go on, and makes the [`ensemble`]. [`refine`] takes
+//! that to another surface.
 
 pub mod checkpoint;
 pub mod cluster;

@@ -159,7 +159,8 @@ pub fn stream(seed: u64, stage: u64, a: u64, b: u64) -> ChaCha8Rng {
 }
 
 impl<'a> Search<'a> {
-    /// A search from a geometry (Å), with nothing found yet. Every conformer has to have the configuration that the geometry has at `stereo`.
+    /// A search from a geometry (Å), with nothing found yet. Every conformer has to have the configuration that the geometry has at
+    /// `stereo`.
     #[must_use]
     pub fn new(
         molecule: &'a Molecule,
@@ -416,8 +417,8 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What polishing and proving a conformer takes, in minimizations of a search, with some reserve. Measured as processor time: 1.5 and 1.6 for decane
-/// and dodecane, 0.5 to 1.2 for seven drug molecules of 5 to 13 rotors, 0.8 for cyclodecane.
+/// What polishing and proving a conformer takes, in minimizations of a search, with some reserve. Measured as processor time: 1.5 and 1.6
+/// for decane and dodecane, 0.5 to 1.2 for seven drug molecules of 5 to 13 rotors, 0.8 for cyclodecane.
 const POLISHING: f64 = 2.0;
 
 /// Å.

@@ -1,9 +1,9 @@
 //! Shapes for a diverse set: what a molecule may look like where it is not alone.
 //!
 //! In the gas phase charges pull a flexible molecule together, and the minima found by a search for the lowest are balls that no solvent
-//! and no receptor leaves as they are. Shapes are therefore judged on a surface without electrostatics (E. E. Bolton, S. Kim and S. H. Bryant,
-//! J. Cheminform. 2011, 3, 4, compare conformers of 25,972 ligands on MMFF94s with and without): random geometries are minimized there, those
-//! up to a few kcal/mol are taken from below, without those that are alike, and minimized on the surface that was asked for.
+//! and no receptor leaves as they are. Shapes are therefore judged on a surface without electrostatics (E. E. Bolton, S. Kim and S. H.
+//! Bryant, J. Cheminform. 2011, 3, 4, compare conformers of 25,972 ligands on MMFF94s with and without): random geometries are minimized
+//! there, those up to a few kcal/mol are taken from below, without those that are alike, and minimized on the surface that was asked for.
 
 use super::checkpoint::Batch;
 use super::coverage::{Sighting, estimate};

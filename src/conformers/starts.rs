@@ -43,8 +43,9 @@ impl Starts<'_> {
         x
     }
 
-    /// A shape as the seeds have it, every second one coiled. The best of 250 shapes chosen from a thousand came as near to the crystal's, for
-    /// fifteen drug molecules of 8 and 9 rotors and for fifteen of 10 to 15: drawn 0.90 and 1.17 Å, coiled 0.97 and 1.11 Å, half of each 0.91 and 1.13 Å.
+    /// A shape as the seeds have it, every second one coiled. The best of 250 shapes chosen from a thousand came as near to the
+    /// crystal's, for fifteen drug molecules of 8 and 9 rotors and for fifteen of 10 to 15: drawn 0.90 and 1.17 Å, coiled 0.97 and 1.11
+    /// Å, half of each 0.91 and 1.13 Å.
     pub fn shape(&self, number: u64) -> Vec<f64> {
         let mut random = stream(self.seed, SHAPES, number, 0);
         let chains = if number.is_multiple_of(2) {

@@ -84,8 +84,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// What the second rotor may do where the first is in a state that it doesn't have alone: all that it does anywhere. Such a state is held
-    /// by the rotor before, so that pairs of which it is the first are no minima by themselves and are in no table.
+    /// What the second rotor may do where the first is in a state that it doesn't have alone: all that it does anywhere. Such a state is
+    /// held by the rotor before, so that pairs of which it is the first are no minima by themselves and are in no table.
     fn beside_skewed(&self, table: &PairTable, stem: &Stem) -> Vec<f64> {
         let [first, second] = [table.first, table.second].map(|r| &self.search.rotors[r]);
         let at_home = |&(state, _): &(f64, f64)| first.distance(state, stem.angles[table.first]) < SAME_STATE;

@@ -52,8 +52,8 @@ pub fn united(molecules: [&Molecule; 2]) -> Molecule {
 /// The heaviest elements stand for bonds that break and that form.
 const MARKS: [&str; 2] = ["Og", "Ts"];
 
-/// Both bonding patterns in one graph: atoms stand in the middle of bonds that are there on one side only. Graphs of equivalent reactions are
-/// isomorphic.
+/// Both bonding patterns in one graph: atoms stand in the middle of bonds that are there on one side only. Graphs of equivalent reactions
+/// are isomorphic.
 #[must_use]
 pub fn reaction(sides: [&Molecule; 2]) -> Option<Molecule> {
     let own = sides.map(bonds);
@@ -73,8 +73,8 @@ pub fn reaction(sides: [&Molecule; 2]) -> Option<Molecule> {
     Molecule::new(atoms, all).ok()
 }
 
-/// Guesses of second derivatives (kcal/mol/Å²) while bonds break and form: Lindh's model over the bonds of all these molecules, which falls off
-/// with their lengths.
+/// Guesses of second derivatives (kcal/mol/Å²) while bonds break and form: Lindh's model over the bonds of all these molecules, which
+/// falls off with their lengths.
 pub fn guess(molecule: Molecule) -> impl FnMut(&[f64]) -> SymmetricMatrix {
     let model = Model::Lindh.prepare(&molecule);
     move |x| model.cartesian(InternalCoordinates::new(&molecule, x).primitives(), x)

@@ -32,8 +32,8 @@ pub trait Landscape: Sync {
     /// What the surface does to its bonds.
     fn bonding(&self) -> Bonding;
 
-    /// Whether gradients are expensive and have noise, and second derivatives are not to be had but by their differences: another program's. A
-    /// cheap surface has second derivatives of its own.
+    /// Whether gradients are expensive and have noise, and second derivatives are not to be had but by their differences: another
+    /// program's. A cheap surface has second derivatives of its own.
     fn is_costly(&self) -> bool;
 
     /// The surface, ready to be asked.

@@ -1,9 +1,9 @@
-//! The way from a reactant to a product: both are minimized, a chain is let down between them, its top is walked to a saddle, the saddle is proven
-//! and followed down both its sides, and what lies there is compared with what was asked for. Where a side is a minimum between the two,
-//! the way goes on from there over another pass.
+//! The way from a reactant to a product: both are minimized, a chain is let down between them, its top is walked to a saddle, the saddle
+//! is proven and followed down both its sides, and what lies there is compared with what was asked for. Where a side is a minimum between
+//! the two, the way goes on from there over another pass.
 //!
-//! All that this needs of a molecule's surface is a [`Landscape`]. [`Search`] looks for the way, [`Journey`] is what comes of it, and [`rates()`]
-//! are those over its highest pass.
+//! All that this needs of a molecule's surface is a [`Landscape`]. [`Search`] looks for the way, [`Journey`] is what comes of it, and
+//! [`rates()`] are those over its highest pass.
 
 pub mod bonds;
 mod chain;

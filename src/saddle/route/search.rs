@@ -62,8 +62,8 @@ impl fmt::Debug for Search<'_> {
 }
 
 impl Search<'_> {
-    /// Looks for the way over one pass or several until reactant and product are connected; else gives the best that was found. What is tried
-    /// goes into the log.
+    /// Looks for the way over one pass or several until reactant and product are connected; else gives the best that was found. What is
+    /// tried goes into the log.
     pub fn travel(&self, ends: [&Valley; 2], hints: &Hints, log: &mut Log) -> Course {
         let course = self.go(ends, hints, MOST_PASSES, log);
         Course {
@@ -144,8 +144,8 @@ impl Search<'_> {
         course.complete
     }
 
-    /// All passes from reactant to product, where one that was found leads from one of them to something else, and the rest of the way is found
-    /// too.
+    /// All passes from reactant to product, where one that was found leads from one of them to something else, and the rest of the way is
+    /// found too.
     fn onward(&self, found: &Crossing, ends: [&Valley; 2], most: usize, log: &mut Log) -> Option<Vec<Crossing>> {
         let sides = found.sides.as_ref().filter(|_| found.is_first_order())?;
         let is_over = most <= 1 || self.landscape.is_interrupted();

@@ -1,5 +1,5 @@
-//! What lies on both sides of a pass, and what that has to do with what was asked for. Structures are told apart by their atoms' numbers too: a
-//! rearrangement may lead from a molecule to the same molecule with other atoms bonded.
+//! What lies on both sides of a pass, and what that has to do with what was asked for. Structures are told apart by their atoms' numbers
+//! too: a rearrangement may lead from a molecule to the same molecule with other atoms bonded.
 
 use super::bonds::{bonds, reaction, smiles};
 use super::course::Spent;
@@ -135,8 +135,8 @@ impl Sides {
         self.distinct && self.is_end(0) && self.is_end(1)
     }
 
-    /// The side that is an end, where the other one is a minimum between the ends: from there the way may go on. A conformer of an end is no
-    /// step forward where bonds are to break or form.
+    /// The side that is an end, where the other one is a minimum between the ends: from there the way may go on. A conformer of an end is
+    /// no step forward where bonds are to break or form.
     #[must_use]
     pub fn half_way(&self) -> Option<usize> {
         let is_between = |k: usize| {
@@ -203,8 +203,8 @@ impl Sides {
     }
 }
 
-/// What two minima are beside reactant and product. Where not the same atoms are bonded it may be that others stand for them, on both sides alike:
-/// then it is an equivalent reaction.
+/// What two minima are beside reactant and product. Where not the same atoms are bonded it may be that others stand for them, on both
+/// sides alike: then it is an equivalent reaction.
 fn beside(ends: [&Valley; 2], found: [&Valley; 2]) -> [Likeness; 2] {
     let reactions = [ends, found].map(|sides| reaction(sides.map(|valley| &valley.molecule)));
     let all_alike = matches!(&reactions, [Some(asked), Some(found)] if Correspondence::between(asked, found).is_ok());

@@ -61,8 +61,8 @@ impl Valley {
         })
     }
 
-    /// Gives equivalent atoms other names where on the way from `start` a centre would have to turn over without need: `order` tells the old number
-    /// of each. `None` where the names as they are will do.
+    /// Gives equivalent atoms other names where on the way from `start` a centre would have to turn over without need: `order` tells the
+    /// old number of each. `None` where the names as they are will do.
     pub fn rename(&mut self, start: &Self) -> Option<Vec<usize>> {
         let order = renamed((&start.molecule, &start.point.x), (&self.molecule, &self.point.x))?;
         self.point.x = permuted(&self.point.x, &order);
