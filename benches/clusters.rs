@@ -29,7 +29,7 @@ fn settings(compression: f64) -> Settings {
 }
 
 fn encounter(compression: f64, walker: u64) -> Encounter {
-    first_encounter::<LennardJones>(&settings(compression), walker, LOWEST_38 + 1e-4).unwrap()
+    first_encounter(LennardJones, &settings(compression), walker, LOWEST_38 + 1e-4).unwrap()
 }
 
 fn statistics(label: &str, compression: f64) {
@@ -48,7 +48,7 @@ fn statistics(label: &str, compression: f64) {
 fn clusters(c: &mut Criterion) {
     let walker = Settings::new(38);
     let x: Vec<f64> = (0..3 * walker.atoms).map(|i| 2.0 * (1.7 * i as f64).sin()).collect();
-    let mut surface = Surface::<LennardJones>::new(walker.atoms);
+    let mut surface = Surface::new(LennardJones, walker.atoms);
     let mut gradient = vec![0.0; x.len()];
     c.bench_function("energy and gradient of 38 atoms", |b| {
         b.iter(|| surface.energy_gradient(black_box(&x), &mut gradient));

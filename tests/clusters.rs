@@ -1,8 +1,10 @@
-//! Searches for the lowest structures of Lennard-Jones clusters, against tabulated energies.
+//! Searches for the lowest structures of Lennard-Jones and Morse clusters, against tabulated energies.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
-use thalweg::conformers::cluster::{ClusterError, LennardJones, Settings, Surface, first_encounter, search};
+use thalweg::conformers::cluster::{
+    ClusterError, LennardJones, Morse, PairLaw, Settings, Surface, first_encounter, search,
+};
 use thalweg::numeric::simd::Level;
 use thalweg::potential::{Potential, test_surfaces};
 
@@ -19,9 +21,27 @@ fn table() -> Vec<(usize, f64)> {
     text.lines().filter(|line| !line.starts_with('#')).map(row).collect()
 }
 
-fn lowest(settings: &Settings, threads: usize) -> thalweg::conformers::cluster::Found {
+fn lowest_of(law: impl PairLaw, settings: &Settings, threads: usize) -> thalweg::conformers::cluster::Found {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| search::<LennardJones>(settings, |_| true)).unwrap()
+    pool.install(|| search(law, settings, |_| true)).unwrap()
+}
+
+fn lowest(settings: &Settings, threads: usize) -> thalweg::conformers::cluster::Found {
+    lowest_of(LennardJones, settings, threads)
+}
+
+/// Range parameters, numbers of atoms, and energies (ε) with half of their last digit.
+fn morse_table() -> Vec<(Morse, usize, f64, f64)> {
+    let row = |line: &str| {
+        let mut columns = line.split(' ');
+        let mut next = || columns.next().unwrap();
+        let (range, atoms, energy) = (next().parse().unwrap(), next().parse().unwrap(), next());
+        let decimals = energy.split_once('.').unwrap().1.len() as i32;
+        let printed = 0.6 * 10.0_f64.powi(-decimals);
+        (Morse { range }, atoms, energy.parse().unwrap(), printed)
+    };
+    let lines = include_str!("data/clusters/morse.txt").lines();
+    lines.filter(|line| !line.starts_with('#')).map(row).collect()
 }
 
 /// A start on which neither atoms nor pairs are alike.
@@ -49,6 +69,23 @@ fn small_clusters_are_solved_from_random_starts() {
         let found = lowest(&settings, 1);
         let difference = found.structures[0].energy - energy;
         assert!(difference.abs() < PRINTED, "{atoms} atoms: {difference} from the table");
+    }
+}
+
+#[test]
+fn small_morse_clusters_of_any_range_are_solved_from_random_starts() {
+    for (law, atoms, energy, printed) in morse_table().into_iter().filter(|row| row.1 <= 13) {
+        let settings = Settings {
+            minimizations: 2_000,
+            walkers: 2,
+            target: Some(energy + 1e-4),
+            ..Settings::new(atoms)
+        };
+        let difference = lowest_of(law, &settings, 1).structures[0].energy - energy;
+        assert!(
+            difference.abs() < printed,
+            "{law:?}, {atoms} atoms: {difference} from the table"
+        );
     }
 }
 
@@ -98,7 +135,7 @@ fn the_surface_has_the_right_energies_and_the_same_bits_at_every_level() {
         let results: Vec<(f64, Vec<f64>)> = Level::available()
             .into_iter()
             .map(|level| {
-                let mut surface = Surface::<LennardJones>::new(atoms).with_level(level);
+                let mut surface = Surface::new(LennardJones, atoms).with_level(level);
                 let mut gradient = vec![f64::NAN; 3 * atoms];
                 (surface.energy_gradient(&x, &mut gradient).unwrap(), gradient)
             })
@@ -116,7 +153,7 @@ fn the_surface_has_the_right_energies_and_the_same_bits_at_every_level() {
 fn a_compressing_field_has_the_gradient_of_its_energy() {
     let atoms = 7;
     let mut x = uneven(atoms);
-    let mut surface = Surface::<LennardJones>::new(atoms);
+    let mut surface = Surface::new(LennardJones, atoms);
     surface.compress(3.0);
     let mut gradient = vec![f64::NAN; 3 * atoms];
     surface.energy_gradient(&x, &mut gradient).unwrap();
@@ -141,13 +178,13 @@ fn a_compressing_field_has_the_gradient_of_its_energy() {
 #[test]
 fn the_icosahedron_is_met_within_a_few_minimizations() {
     let energy = test_surfaces::LennardJones::LOWEST_13 + 1e-4;
-    let encounter = first_encounter::<LennardJones>(&Settings::new(13), 0, energy).unwrap();
+    let encounter = first_encounter(LennardJones, &Settings::new(13), 0, energy).unwrap();
     assert!(encounter.met && encounter.minimizations < 200, "{encounter:?}");
 }
 
 #[test]
 fn one_atom_is_not_a_cluster() {
-    let error = search::<LennardJones>(&Settings::new(1), |_| true).unwrap_err();
+    let error = search(LennardJones, &Settings::new(1), |_| true).unwrap_err();
     assert_eq!(error, ClusterError::TooSmall(1));
 }
 
@@ -159,7 +196,7 @@ fn thirty_eight_atoms_are_solved_within_two_thousand_minimizations_on_average() 
     let starts = 100;
     let mut total = 0;
     for walker in 0..starts {
-        let encounter = first_encounter::<LennardJones>(&Settings::new(38), walker, energy).unwrap();
+        let encounter = first_encounter(LennardJones, &Settings::new(38), walker, energy).unwrap();
         assert!(encounter.met, "walk {walker}: {encounter:?}");
         total += encounter.minimizations;
     }
@@ -167,6 +204,24 @@ fn thirty_eight_atoms_are_solved_within_two_thousand_minimizations_on_average() 
         total <= 2000 * starts as usize,
         "{total} minimizations in {starts} walks"
     );
+}
+
+/// Every tabulated energy of Morse clusters, those with a range parameter of 6 up to 40 atoms.
+#[test]
+#[ignore = "minutes; cargo test --release --test clusters -- --ignored"]
+fn all_tabulated_morse_clusters_are_solved_from_random_starts() {
+    for (law, atoms, energy, printed) in morse_table() {
+        let settings = Settings {
+            minimizations: 40_000,
+            target: Some(energy + 1e-4),
+            ..Settings::new(atoms)
+        };
+        let difference = lowest_of(law, &settings, 2).structures[0].energy - energy;
+        assert!(
+            difference.abs() < printed,
+            "{law:?}, {atoms} atoms: {difference} from the table"
+        );
+    }
 }
 
 /// Every tabulated energy from 2 to 60 atoms, from random starts.

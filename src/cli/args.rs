@@ -34,7 +34,7 @@ pub enum Command {
     /// Finds the low-energy conformers of each molecule, each once.
     #[command(visible_alias = "conf")]
     Conformers(ConformersArgs),
-    /// Finds the lowest structures of a Lennard-Jones cluster, in reduced units.
+    /// Finds the lowest structures of a Lennard-Jones or Morse cluster, in reduced units.
     Cluster(ClusterArgs),
     /// Superposes structures of one molecule and tells how far apart they are, equivalent atoms being named at will.
     #[command(visible_alias = "rmsd", alias = "superpose")]
@@ -479,9 +479,12 @@ pub struct ConvertArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct ClusterArgs {
-    /// What the cluster is made of, and of how many atoms: lj:38.
+    /// The law that holds it together, and the number of atoms: lj:38 or morse:38.
     #[arg(value_name = "CLUSTER")]
     pub name: String,
+    /// Range parameter of Morse's law, in inverse bond lengths; the larger, the shorter the range [default: 6].
+    #[arg(long, value_name = "RHO", allow_negative_numbers = true)]
+    pub range: Option<f64>,
     /// Most minimizations.
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_minimizations: u32,

@@ -332,7 +332,7 @@ fn criteria(name: &str) -> Result<Criteria, UsageError> {
 }
 
 fn cluster_task(args: ClusterArgs) -> Result<(Common, Task), UsageError> {
-    let atoms = cluster::parse_name(&args.name).map_err(UsageError)?;
+    let (law, atoms) = cluster::parse_name(&args.name, args.range).map_err(UsageError)?;
     let time = args
         .max_time
         .map(|seconds| longest("--max-time", seconds))
@@ -343,6 +343,7 @@ fn cluster_task(args: ClusterArgs) -> Result<(Common, Task), UsageError> {
         ..Common::without_input(Verbosity::new(args.quiet, false))
     };
     let task = ClusterTask {
+        law,
         settings: cluster_search::Settings {
             seed: args.seed,
             minimizations: args.max_minimizations as usize,

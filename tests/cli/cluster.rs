@@ -52,3 +52,23 @@ fn a_cluster_of_something_else_is_explained() {
         assert!(run.err.contains("expected lj:N"), "{}", run.err);
     }
 }
+
+/// Eleven atoms with a range parameter of 14 (J. P. K. Doye and D. J. Wales, J. Chem. Soc., Faraday Trans. 1997, 93, 4233).
+#[test]
+fn a_morse_cluster_says_its_range() {
+    let folder = folder("cluster-morse");
+    let options = ["--range", "14", "--max-minimizations", "400", "--json", "-o", "m11.xyz"];
+    let run = thalweg(&folder, &[&["cluster", "morse:11"][..], &options].concat()).expect(0);
+    let line: Value = serde_json::from_str(&run.out).unwrap();
+    assert!(
+        (line["lowest_energy"].as_f64().unwrap() + 29.5961).abs() < 1e-4,
+        "{line}"
+    );
+    assert_eq!(
+        (&line["range"], &line["length_unit"]),
+        (&Value::from(14.0), &Value::from("bond"))
+    );
+    assert!(run.err.contains("M11 of range 14: "), "{}", run.err);
+    let run = thalweg(&folder, &["cluster", "lj:11", "--range", "14"]).expect(2);
+    assert!(run.err.contains("--range"), "{}", run.err);
+}

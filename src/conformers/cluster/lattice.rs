@@ -4,9 +4,8 @@
 
 use super::law::PairLaw;
 use crate::geometry::Vector;
-use std::marker::PhantomData;
 
-/// x, y and z, σ.
+/// x, y and z, in the law's length.
 pub(super) type Place = [f64; 3];
 
 /// Atoms at most this many bond lengths apart carry a site together: the diagonal of a square, 1.41, has to be within.
@@ -37,15 +36,15 @@ pub(super) struct Site {
 pub(super) struct Lattice<P> {
     pub atoms: Vec<Place>,
     pub sites: Vec<Site>,
-    law: PhantomData<P>,
+    law: P,
 }
 
 impl<P: PairLaw> Lattice<P> {
-    pub fn new(atoms: Vec<Place>) -> Self {
+    pub fn new(law: P, atoms: Vec<Place>) -> Self {
         let mut lattice = Self {
             atoms,
             sites: Vec::new(),
-            law: PhantomData,
+            law,
         };
         for i in 0..lattice.atoms.len() {
             lattice.add_sites_around(i, i + 1);
@@ -55,10 +54,11 @@ impl<P: PairLaw> Lattice<P> {
 
     /// Puts one more atom somewhere.
     pub fn add(&mut self, place: Place) {
-        let clearance = (CLEARANCE * P::BOND).powi(2);
+        let law = self.law;
+        let clearance = (CLEARANCE * law.bond()).powi(2);
         self.sites.retain(|s| square_distance(&s.place, &place) >= clearance);
         for site in &mut self.sites {
-            site.energy += pair::<P>(&site.place, &place);
+            site.energy += pair(law, &site.place, &place);
         }
         self.atoms.push(place);
         self.add_sites_around(self.atoms.len() - 1, 0);
@@ -66,9 +66,10 @@ impl<P: PairLaw> Lattice<P> {
 
     /// Takes an atom away; the last one gets its number. Its place becomes a vacant site.
     pub fn remove(&mut self, atom: usize) {
+        let law = self.law;
         let place = self.atoms.swap_remove(atom);
         for site in &mut self.sites {
-            site.energy -= pair::<P>(&site.place, &place);
+            site.energy -= pair(law, &site.place, &place);
         }
         self.offer(place);
     }
@@ -95,7 +96,7 @@ impl<P: PairLaw> Lattice<P> {
 
     fn bonds(&self, atom: usize) -> f64 {
         let others = self.atoms.iter().enumerate().filter(|&(i, _)| i != atom);
-        others.map(|(_, a)| pair::<P>(a, &self.atoms[atom])).sum()
+        others.map(|(_, a)| pair(self.law, a, &self.atoms[atom])).sum()
     }
 
     fn best_move(&self) -> Option<(usize, Place)> {
@@ -103,7 +104,7 @@ impl<P: PairLaw> Lattice<P> {
         let mut best_gain = LEAST_GAIN;
         for (bonds, atom) in self.by_bonds().into_iter().take(LOOSEST) {
             for site in &self.sites {
-                let gain = bonds - (site.energy - pair::<P>(&site.place, &self.atoms[atom]));
+                let gain = bonds - (site.energy - pair(self.law, &site.place, &self.atoms[atom]));
                 if gain > best_gain {
                     best_gain = gain;
                     best = Some((atom, site.place));
@@ -115,25 +116,25 @@ impl<P: PairLaw> Lattice<P> {
 
     /// The sites that atom `i` carries with two others, those from number `first` on.
     fn add_sites_around(&mut self, i: usize, first: usize) {
-        let edge = (EDGE * P::BOND).powi(2);
+        let edge = (EDGE * self.law.bond()).powi(2);
         let is_near = |j: &usize| *j != i && square_distance(&self.atoms[i], &self.atoms[*j]) < edge;
         let near: Vec<usize> = (first..self.atoms.len()).filter(is_near).collect();
         // Whatever is in the way of a site around this atom.
-        let reach = ((1.0 + CLEARANCE) * P::BOND).powi(2);
+        let reach = ((1.0 + CLEARANCE) * self.law.bond()).powi(2);
         let around: Vec<Place> = self
             .atoms
             .iter()
             .copied()
             .filter(|a| square_distance(a, &self.atoms[i]) < reach)
             .collect();
-        let clearance = (CLEARANCE * P::BOND).powi(2);
+        let clearance = (CLEARANCE * self.law.bond()).powi(2);
         for (a, &j) in near.iter().enumerate() {
             for &k in &near[a + 1..] {
                 let corners = [self.atoms[i], self.atoms[j], self.atoms[k]];
                 if square_distance(&corners[1], &corners[2]) >= edge {
                     continue;
                 }
-                for place in caps(&corners, P::BOND).into_iter().flatten() {
+                for place in caps(&corners, self.law.bond()).into_iter().flatten() {
                     if around.iter().all(|a| square_distance(a, &place) >= clearance) {
                         self.offer(place);
                     }
@@ -144,16 +145,16 @@ impl<P: PairLaw> Lattice<P> {
 
     /// Keeps a site unless it is known.
     fn offer(&mut self, place: Place) {
-        let same = (SAME * P::BOND).powi(2);
+        let same = (SAME * self.law.bond()).powi(2);
         if self.sites.iter().all(|s| square_distance(&s.place, &place) > same) {
-            let energy = self.atoms.iter().map(|a| pair::<P>(a, &place)).sum();
+            let energy = self.atoms.iter().map(|a| pair(self.law, a, &place)).sum();
             self.sites.push(Site { place, energy });
         }
     }
 }
 
-fn pair<P: PairLaw>(a: &Place, b: &Place) -> f64 {
-    P::pair(square_distance(a, b)).0
+fn pair<P: PairLaw>(law: P, a: &Place, b: &Place) -> f64 {
+    law.pair(square_distance(a, b)).0
 }
 
 pub(super) fn difference(a: &Place, b: &Place) -> Place {
@@ -198,13 +199,13 @@ mod tests {
     use super::*;
 
     fn triangle() -> Vec<Place> {
-        let b = LennardJones::BOND;
+        let b = LennardJones.bond();
         vec![[0.0; 3], [b, 0.0, 0.0], [0.5 * b, 0.75_f64.sqrt() * b, 0.0]]
     }
 
     #[test]
     fn a_triangle_has_two_sites_and_each_makes_a_tetrahedron() {
-        let lattice = Lattice::<LennardJones>::new(triangle());
+        let lattice = Lattice::new(LennardJones, triangle());
         assert_eq!(lattice.sites.len(), 2);
         for site in &lattice.sites {
             assert!((site.energy + 3.0).abs() < 1e-12, "{}", site.energy);
@@ -213,7 +214,7 @@ mod tests {
 
     #[test]
     fn energies_of_sites_stay_right_through_additions_and_removals() {
-        let mut lattice = Lattice::<LennardJones>::new(triangle());
+        let mut lattice = Lattice::new(LennardJones, triangle());
         for _ in 0..6 {
             let place = lattice.sites[lattice.sites.len() / 2].place;
             lattice.add(place);
@@ -221,17 +222,17 @@ mod tests {
         lattice.remove(1);
         lattice.remove(4);
         for site in &lattice.sites {
-            let fresh: f64 = lattice.atoms.iter().map(|a| pair::<LennardJones>(a, &site.place)).sum();
+            let fresh: f64 = lattice.atoms.iter().map(|a| pair(LennardJones, a, &site.place)).sum();
             assert!((site.energy - fresh).abs() < 1e-9, "{} and {fresh}", site.energy);
         }
     }
 
     #[test]
     fn an_atom_at_a_bad_place_settles_at_a_good_one() {
-        let b = LennardJones::BOND;
+        let b = LennardJones.bond();
         let mut atoms = triangle();
         atoms.push([-b, 0.0, 0.0]);
-        let mut lattice = Lattice::<LennardJones>::new(atoms);
+        let mut lattice = Lattice::new(LennardJones, atoms);
         assert_eq!(lattice.settle(5), 1);
         let energy: f64 = 0.5 * lattice.by_bonds().iter().map(|o| o.0).sum::<f64>();
         assert!((energy + 6.0).abs() < 1e-12, "{energy}");

@@ -12,7 +12,7 @@
 //!   phases count as minimizations;
 //! - a walk that has not found a lower minimum for a while starts anew.
 //!
-//! Energies are in ε and lengths in σ, here and in what is returned.
+//! Energies are in ε and lengths in the law's own, here and in what is returned.
 
 mod lattice;
 pub mod law;
@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 use walk::Walker;
 
-pub use law::{LennardJones, PairLaw};
+pub use law::{LennardJones, Morse, PairLaw};
 pub use quench::Structure;
 pub use surface::Surface;
 
@@ -45,7 +45,7 @@ const ROUND: usize = 50;
 pub struct WalkSettings {
     /// Temperature of Metropolis' rule, ε; 0.8 as in Wales and Doye's study.
     pub temperature: f64,
-    /// Strongest compressing field, ε/σ²; each quench takes a random part of it. Zero: no compression.
+    /// Strongest compressing field, ε per square of the law's length; each quench takes a random part of it. Zero: no compression.
     pub compression: f64,
     /// Moves without a lower minimum after which a walk starts anew.
     pub patience: usize,
@@ -148,6 +148,7 @@ pub enum ClusterError {
 /// # Errors
 /// Too few atoms, or a surface that fails.
 pub fn search<P: PairLaw>(
+    law: P,
     settings: &Settings,
     mut watch: impl FnMut(&Progress) -> bool,
 ) -> Result<Found, ClusterError> {
@@ -157,7 +158,7 @@ pub fn search<P: PairLaw>(
     let began = Instant::now();
     let count = settings.walkers.max(1);
     let mut walkers: Vec<Walker<P>> = (0..count as u64)
-        .map(|number| Walker::new(settings.atoms, settings.walk, settings.keep, settings.seed, number))
+        .map(|number| Walker::new(law, settings, number))
         .collect();
     let share = settings.minimizations.div_ceil(count);
     let target = settings.target.unwrap_or(f64::NEG_INFINITY);
@@ -174,7 +175,7 @@ pub fn search<P: PairLaw>(
             break;
         }
     }
-    finish(&walkers, settings)
+    finish(law, &walkers, settings)
 }
 
 fn progress<P: PairLaw>(walkers: &[Walker<P>]) -> Progress {
@@ -186,14 +187,14 @@ fn progress<P: PairLaw>(walkers: &[Walker<P>]) -> Progress {
 }
 
 /// All that the walkers found, once each, minimized tightly and proven.
-fn finish<P: PairLaw>(walkers: &[Walker<P>], settings: &Settings) -> Result<Found, ClusterError> {
+fn finish<P: PairLaw>(law: P, walkers: &[Walker<P>], settings: &Settings) -> Result<Found, ClusterError> {
     let mut candidates = Pool::loose(settings.keep);
     for walker in walkers {
         for structure in walker.pool.structures() {
             candidates.offer(structure);
         }
     }
-    let mut quencher = Quencher::<P>::new(settings.atoms);
+    let mut quencher = Quencher::new(law, settings.atoms);
     let mut kept = Pool::tight(settings.keep);
     for candidate in candidates.structures() {
         let (structure, proven) = quencher.prove(&candidate.x)?;
@@ -231,11 +232,20 @@ pub struct Encounter {
 ///
 /// # Errors
 /// As [`search`].
-pub fn first_encounter<P: PairLaw>(settings: &Settings, walker: u64, energy: f64) -> Result<Encounter, ClusterError> {
+pub fn first_encounter(
+    law: impl PairLaw,
+    settings: &Settings,
+    walker: u64,
+    energy: f64,
+) -> Result<Encounter, ClusterError> {
     if settings.atoms < 2 {
         return Err(ClusterError::TooSmall(settings.atoms));
     }
-    let mut walker = Walker::<P>::new(settings.atoms, settings.walk, 1, settings.seed, walker);
+    let settings = Settings {
+        keep: 1,
+        ..settings.clone()
+    };
+    let mut walker = Walker::new(law, &settings, walker);
     walker.advance(settings.minimizations, energy)?;
     Ok(Encounter {
         met: walker.pool.lowest() <= energy,

@@ -43,9 +43,9 @@ const CORE: f64 = 0.5;
 /// In a random start no two atoms are closer than this, in bond lengths.
 const APART: f64 = 0.6;
 
-/// Radius (σ) of a sphere of so many closely packed atoms.
-fn radius<P: PairLaw>(atoms: usize) -> f64 {
-    let volume_of_one = P::BOND.powi(3) / 2.0_f64.sqrt();
+/// Radius of a sphere of so many closely packed atoms.
+fn radius(law: impl PairLaw, atoms: usize) -> f64 {
+    let volume_of_one = law.bond().powi(3) / 2.0_f64.sqrt();
     (0.75 / PI * volume_of_one * atoms as f64).cbrt()
 }
 
@@ -70,10 +70,10 @@ fn direction(rng: &mut ChaCha12Rng) -> Place {
 }
 
 /// Atoms evenly in a sphere that has just room for them, none on top of another.
-pub(super) fn random_start<P: PairLaw>(atoms: usize, rng: &mut ChaCha12Rng) -> Vec<Place> {
+pub(super) fn random_start(law: impl PairLaw, atoms: usize, rng: &mut ChaCha12Rng) -> Vec<Place> {
     let mut placed: Vec<Place> = Vec::with_capacity(atoms);
-    let mut radius = radius::<P>(atoms) + 0.5 * P::BOND;
-    let apart = (APART * P::BOND).powi(2);
+    let mut radius = radius(law, atoms) + 0.5 * law.bond();
+    let apart = (APART * law.bond()).powi(2);
     while placed.len() < atoms {
         let place = in_sphere(rng).map(|c| c * radius);
         if placed.iter().all(|p| square_distance(p, &place) > apart) {
@@ -90,14 +90,20 @@ fn centre(atoms: &[Place]) -> Place {
     std::array::from_fn(|k| atoms.iter().map(|a| a[k]).sum::<f64>() / atoms.len() as f64)
 }
 
-/// Makes a move; `step` is the longest displacement along an axis in a kick, σ.
-pub(super) fn propose<P: PairLaw>(atoms: Vec<Place>, kind: Move, step: f64, rng: &mut ChaCha12Rng) -> Vec<Place> {
+/// Makes a move; `step` is the longest displacement along an axis in a kick, in the law's length.
+pub(super) fn propose(
+    law: impl PairLaw,
+    atoms: Vec<Place>,
+    kind: Move,
+    step: f64,
+    rng: &mut ChaCha12Rng,
+) -> Vec<Place> {
     match kind {
         Move::Kick => kick(atoms, step, rng),
-        Move::Surface => surface::<P>(atoms, rng),
-        Move::Interior => interior::<P>(atoms, rng),
-        Move::Twist => twist::<P>(atoms, rng),
-        Move::Angular => angular::<P>(atoms, rng),
+        Move::Surface => surface(law, atoms, rng),
+        Move::Interior => interior(law, atoms, rng),
+        Move::Twist => twist(law, atoms, rng),
+        Move::Angular => angular(law, atoms, rng),
     }
 }
 
@@ -121,8 +127,8 @@ fn loose<P: PairLaw>(lattice: &Lattice<P>, part: f64, rng: &mut ChaCha12Rng) -> 
     order.into_iter().map(|(_, atom)| atom).collect()
 }
 
-fn surface<P: PairLaw>(atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
-    let mut lattice = Lattice::<P>::new(atoms);
+fn surface(law: impl PairLaw, atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
+    let mut lattice = Lattice::new(law, atoms);
     let mut moved = loose(&lattice, SURFACE_PART, rng);
     // From the back, because a removal renumbers what comes after.
     moved.sort_unstable_by(|a, b| b.cmp(a));
@@ -133,16 +139,16 @@ fn surface<P: PairLaw>(atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
         let mut disordered = |energy: f64| energy + DISORDER * rng.random_range(-1.0..1.0);
         let rated: Vec<(f64, Place)> = lattice.sites.iter().map(|s| (disordered(s.energy), s.place)).collect();
         let best = rated.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
-        let place = best.map_or_else(|| direction(rng).map(|c| c * P::BOND), |b| b.1);
+        let place = best.map_or_else(|| direction(rng).map(|c| c * law.bond()), |b| b.1);
         lattice.add(place);
     }
     lattice.atoms
 }
 
-fn interior<P: PairLaw>(atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
-    let mut lattice = Lattice::<P>::new(atoms);
+fn interior(law: impl PairLaw, atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
+    let mut lattice = Lattice::new(law, atoms);
     let middle = centre(&lattice.atoms);
-    let core = CORE * radius::<P>(lattice.atoms.len());
+    let core = CORE * radius(law, lattice.atoms.len());
     for atom in loose(&lattice, MOVED_PART, rng) {
         let place = in_sphere(rng);
         lattice.atoms[atom] = std::array::from_fn(|k| middle[k] + core * place[k]);
@@ -150,8 +156,8 @@ fn interior<P: PairLaw>(atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> 
     lattice.atoms
 }
 
-fn angular<P: PairLaw>(atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
-    let mut lattice = Lattice::<P>::new(atoms);
+fn angular(law: impl PairLaw, atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
+    let mut lattice = Lattice::new(law, atoms);
     let middle = centre(&lattice.atoms);
     let squares = lattice.atoms.iter().map(|a| square_distance(a, &middle));
     let outermost = squares.fold(0.0, f64::max).sqrt();
@@ -163,11 +169,11 @@ fn angular<P: PairLaw>(atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
 }
 
 /// Turns what is beyond a plane around the plane's normal (Rodrigues' formula).
-fn twist<P: PairLaw>(mut atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
+fn twist(law: impl PairLaw, mut atoms: Vec<Place>, rng: &mut ChaCha12Rng) -> Vec<Place> {
     let middle = centre(&atoms);
     let axis = direction(rng);
     let (sine, cosine) = rng.random_range(LEAST_TWIST..PI).sin_cos();
-    let plane = rng.random_range(-TWIST_PLANE..TWIST_PLANE) * radius::<P>(atoms.len());
+    let plane = rng.random_range(-TWIST_PLANE..TWIST_PLANE) * radius(law, atoms.len());
     for atom in &mut atoms {
         let d = difference(atom, &middle);
         let along = dot(&d, &axis);

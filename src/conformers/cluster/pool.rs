@@ -7,7 +7,7 @@ use super::quench::Structure;
 struct Tolerance {
     /// Of the energy, relative.
     energy: f64,
-    /// Of each distance in the sorted list of all, σ.
+    /// Of each distance in the sorted list of all, in the law's length.
     distance: f64,
 }
 

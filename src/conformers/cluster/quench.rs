@@ -7,10 +7,11 @@ use crate::optimize::{
     Criteria, Lbfgs, LbfgsSettings, Limits, OptimizeError, ProofSettings, Task, minimize, minimize_proven,
 };
 
-/// Root mean square of the gradient (ε/σ) at which a compressed structure is let go.
+/// Root mean square of the gradient (ε per length) at which a compressed structure is let go.
 const COMPRESSED: f64 = 0.1;
 
-/// The same at which a minimum can be told from others: curvatures are 10 ε/σ² and more, so that the energy is right to 1e-5 ε.
+/// The same at which a minimum can be told from others: curvatures are 10 ε per square of the length and more, so that the energy is
+/// right to 1e-5 ε.
 const LOOSE: f64 = 1e-3;
 
 /// The same for what is reported.
@@ -28,7 +29,7 @@ const RETURNS: usize = 3;
 /// A structure of a cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Structure {
-    /// Coordinates, σ: `[x0 y0 z0 x1 …]`.
+    /// Coordinates, in the law's length: `[x0 y0 z0 x1 …]`.
     pub x: Vec<f64>,
     /// Energy, ε.
     pub energy: f64,
@@ -52,17 +53,16 @@ pub(super) struct Quencher<P> {
 }
 
 impl<P: PairLaw> Quencher<P> {
-    pub fn new(atoms: usize) -> Self {
+    pub fn new(law: P, atoms: usize) -> Self {
         let settings = LbfgsSettings {
             memory: 6,
-            // A bond's curvature in reduced units.
-            first_curvature: 60.0,
+            first_curvature: law.stiffness(),
             max_step: 0.4,
             precondition: false,
             ..LbfgsSettings::default()
         };
         Self {
-            surface: Surface::new(atoms),
+            surface: Surface::new(law, atoms),
             stepper: Lbfgs::new(settings),
             minimizations: 0,
             evaluations: 0,
@@ -74,7 +74,8 @@ impl<P: PairLaw> Quencher<P> {
         self.surface.atoms()
     }
 
-    /// The minimum below, to a loose gradient; first under a compressing field of this strength (ε/σ²), unless it is zero.
+    /// The minimum below, to a loose gradient; first under a compressing field of this strength (ε per square of the length), unless it
+    /// is zero.
     pub fn quench(&mut self, x: &[f64], compression: f64) -> Result<Structure, OptimizeError> {
         let mut found = if compression > 0.0 {
             self.surface.compress(compression);
@@ -85,7 +86,7 @@ impl<P: PairLaw> Quencher<P> {
             self.descend(x, LOOSE)?
         };
         for _ in 0..RETURNS {
-            let Some(whole) = put_back::<P>(&found.atoms()) else {
+            let Some(whole) = put_back(self.surface.law(), &found.atoms()) else {
                 break;
             };
             found = self.descend(whole.as_flattened(), LOOSE)?;
@@ -133,13 +134,13 @@ impl<P: PairLaw> Quencher<P> {
 }
 
 /// Where atoms have left the largest piece: the same with them at the best vacant sites of that piece.
-fn put_back<P: PairLaw>(atoms: &[Place]) -> Option<Vec<Place>> {
-    let piece = largest_piece::<P>(atoms);
+fn put_back(law: impl PairLaw, atoms: &[Place]) -> Option<Vec<Place>> {
+    let piece = largest_piece(law, atoms);
     let missing = atoms.len() - piece.len();
     if missing == 0 {
         return None;
     }
-    let mut lattice = Lattice::<P>::new(piece);
+    let mut lattice = Lattice::new(law, piece);
     for _ in 0..missing {
         // A piece of one or two atoms has no sites: nothing is gained by a return.
         let best = lattice.sites.iter().min_by(|a, b| a.energy.total_cmp(&b.energy))?.place;
@@ -148,8 +149,8 @@ fn put_back<P: PairLaw>(atoms: &[Place]) -> Option<Vec<Place>> {
     Some(lattice.atoms)
 }
 
-fn largest_piece<P: PairLaw>(atoms: &[Place]) -> Vec<Place> {
-    let bonded = (BONDED * P::BOND).powi(2);
+fn largest_piece(law: impl PairLaw, atoms: &[Place]) -> Vec<Place> {
+    let bonded = (BONDED * law.bond()).powi(2);
     let mut left = atoms.to_vec();
     let mut largest: Vec<Place> = Vec::new();
     while let Some(first) = left.pop() {
@@ -177,9 +178,9 @@ mod tests {
 
     #[test]
     fn an_evaporated_atom_comes_back() {
-        let b = LennardJones::BOND;
+        let b = LennardJones.bond();
         let x = [0.0, 0.0, 0.0, b, 0.0, 0.0, 0.5 * b, 0.9 * b, 0.0, 30.0, 0.0, 0.0];
-        let mut quencher = Quencher::<LennardJones>::new(4);
+        let mut quencher = Quencher::new(LennardJones, 4);
         let found = quencher.quench(&x, 0.0).unwrap();
         assert!((found.energy + 6.0).abs() < 1e-5, "{}", found.energy);
         assert_eq!(quencher.minimizations, 2);

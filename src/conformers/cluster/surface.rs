@@ -4,18 +4,17 @@ use super::law::PairLaw;
 use crate::numeric::simd::{Kernel, Level, dispatch};
 use crate::numeric::{Lanes, WIDTH};
 use crate::potential::{EvalError, Potential};
-use std::marker::PhantomData;
 
-/// The surface of a cluster. Coordinates are in σ, energies in ε.
+/// The surface of a cluster. Coordinates are in the law's length, energies in ε.
 ///
 /// Everything is computed over blocks of eight atoms against one atom at a time: nothing is summed across lanes, and the bits are
 /// the same with any vector instructions.
 #[derive(Clone, Debug)]
 pub struct Surface<P> {
-    law: PhantomData<P>,
+    law: P,
     atoms: usize,
     level: Level,
-    /// Strength of the compressing field, ε/σ².
+    /// Strength of the compressing field, ε per square of the length.
     compression: f64,
     /// x, y and z in blocks of eight atoms; the last one is filled up with copies of the last atom.
     blocks: [Vec<[f64; WIDTH]>; 3],
@@ -27,11 +26,11 @@ pub struct Surface<P> {
 impl<P: PairLaw> Surface<P> {
     /// The surface of so many atoms.
     #[must_use]
-    pub fn new(atoms: usize) -> Self {
+    pub fn new(law: P, atoms: usize) -> Self {
         let blocks = vec![[0.0; WIDTH]; atoms.div_ceil(WIDTH)];
         let three = [blocks.clone(), blocks.clone(), blocks.clone()];
         Self {
-            law: PhantomData,
+            law,
             atoms,
             level: Level::detect(),
             compression: 0.0,
@@ -48,14 +47,20 @@ impl<P: PairLaw> Surface<P> {
         self
     }
 
+    /// The law of force.
+    #[must_use]
+    pub fn law(&self) -> P {
+        self.law
+    }
+
     /// Number of atoms.
     #[must_use]
     pub fn atoms(&self) -> usize {
         self.atoms
     }
 
-    /// Adds the field `μ Σ |x − centre|²` (μ in ε/σ²) that draws atoms together: it favours the compact among the funnels of the
-    /// landscape (Doye, Phys. Rev. E 62, 8753 (2000)). Zero removes it.
+    /// Adds the field `μ Σ |x − centre|²` (μ in ε per square of the length) that draws atoms together: it favours the compact among the
+    /// funnels of the landscape (Doye, Phys. Rev. E 62, 8753 (2000)). Zero removes it.
     pub fn compress(&mut self, strength: f64) {
         self.compression = strength;
     }
@@ -135,6 +140,7 @@ impl<P: PairLaw> Kernel for Pairs<'_, P> {
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let Surface {
+            law,
             atoms,
             blocks: [x, y, z],
             gradient: [gx, gy, gz],
@@ -158,7 +164,7 @@ impl<P: PairLaw> Kernel for Pairs<'_, P> {
                 if itself != 0 {
                     square = one.select(itself, square);
                 }
-                let (mut e, mut slope) = P::pair(square);
+                let (mut e, mut slope) = law.pair(square);
                 if itself != 0 {
                     e = zero.select(itself, e);
                     slope = zero.select(itself, slope);

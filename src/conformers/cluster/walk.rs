@@ -5,7 +5,7 @@ use super::law::PairLaw;
 use super::moves::{self, Move, Repertoire};
 use super::pool::Pool;
 use super::quench::{Quencher, Structure};
-use super::{SAME_ENERGY, WalkSettings};
+use super::{SAME_ENERGY, Settings, WalkSettings};
 use crate::optimize::OptimizeError;
 use rand::rngs::ChaCha12Rng;
 use rand::{RngExt, SeedableRng};
@@ -13,6 +13,7 @@ use rand::{RngExt, SeedableRng};
 /// A walk that can be gone on with at any time. What it does depends on its seed and number alone.
 #[derive(Debug)]
 pub(super) struct Walker<P> {
+    law: P,
     settings: WalkSettings,
     rng: ChaCha12Rng,
     quencher: Quencher<P>,
@@ -30,19 +31,20 @@ pub(super) struct Walker<P> {
 }
 
 impl<P: PairLaw> Walker<P> {
-    pub fn new(atoms: usize, settings: WalkSettings, keep: usize, seed: u64, number: u64) -> Self {
-        let mut rng = ChaCha12Rng::seed_from_u64(seed);
+    pub fn new(law: P, settings: &Settings, number: u64) -> Self {
+        let mut rng = ChaCha12Rng::seed_from_u64(settings.seed);
         rng.set_stream(number);
         Self {
-            settings,
+            law,
+            settings: settings.walk,
             rng,
-            quencher: Quencher::new(atoms),
+            quencher: Quencher::new(law, settings.atoms),
             repertoire: Repertoire::new(),
             here: None,
             lowest: f64::INFINITY,
             idle: 0,
             starts: 0,
-            pool: Pool::loose(keep),
+            pool: Pool::loose(settings.keep),
         }
     }
 
@@ -66,7 +68,7 @@ impl<P: PairLaw> Walker<P> {
     }
 
     fn start(&mut self) -> Result<(), OptimizeError> {
-        let atoms = moves::random_start::<P>(self.quencher.atoms(), &mut self.rng);
+        let atoms = moves::random_start(self.law, self.quencher.atoms(), &mut self.rng);
         let here = self.improve(&atoms, true)?;
         self.starts += 1;
         self.lowest = here.energy;
@@ -78,8 +80,8 @@ impl<P: PairLaw> Walker<P> {
     /// One move, accepted by Metropolis' rule on the energies of minima.
     fn hop(&mut self, here: Structure) -> Result<(), OptimizeError> {
         let kind = self.repertoire.choose(&mut self.rng);
-        let step = self.repertoire.step() * P::BOND;
-        let atoms = moves::propose::<P>(here.atoms(), kind, step, &mut self.rng);
+        let step = self.repertoire.step() * self.law.bond();
+        let atoms = moves::propose(self.law, here.atoms(), kind, step, &mut self.rng);
         // What a surface move placed well is not to be squeezed out of its place.
         let next = self.improve(&atoms, kind != Move::Surface)?;
         let rise = next.energy - here.energy;
@@ -104,7 +106,7 @@ impl<P: PairLaw> Walker<P> {
         let mut here = self.quencher.quench(atoms.as_flattened(), strength)?;
         loop {
             self.pool.offer(&here);
-            let mut lattice = Lattice::<P>::new(here.atoms());
+            let mut lattice = Lattice::new(self.law, here.atoms());
             if lattice.settle(self.settings.settling) == 0 {
                 return Ok(here);
             }
