@@ -122,6 +122,7 @@ impl Displacements {
             over: AtomicBool::new(false),
             stop,
             missing: &missing,
+            middle: &self.x.clone(),
         };
         let mut failure = None;
         std::thread::scope(|scope| {
@@ -161,6 +162,8 @@ struct Crew<'a> {
     over: AtomicBool,
     stop: Option<&'a AtomicBool>,
     missing: &'a [(usize, Vec<f64>)],
+    /// What all points are displaced from, Å.
+    middle: &'a [f64],
 }
 
 type Answer = Result<(usize, Vec<f64>), EvalError>;
@@ -172,7 +175,9 @@ impl Crew<'_> {
         if self.is_over() || self.missing.is_empty() {
             return;
         }
-        let mut potential = match open() {
+        // Who makes which points is chance, and is not to be seen in the gradients.
+        let opened = open().and_then(|mut potential| potential.pin(self.middle).map(|()| potential));
+        let mut potential = match opened {
             Ok(potential) => potential,
             Err(error) => {
                 send(Err(error));

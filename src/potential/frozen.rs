@@ -118,6 +118,10 @@ impl<P: Potential> Potential for Frozen<P> {
         self.inner.has_gradient()
     }
 
+    fn pin(&mut self, x: &[f64]) -> Result<(), EvalError> {
+        self.inner.pin(x)
+    }
+
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         self.place(x);
         let n = self.x.len();

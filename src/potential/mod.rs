@@ -107,6 +107,15 @@ pub trait Potential: Send {
         true
     }
 
+    /// Evaluations from now on begin with what is remembered of `x` (Å), converged charges say, and no longer with what the one before
+    /// them left: then they do not depend on the order in which points come. A surface that remembers nothing has nothing to do.
+    ///
+    /// # Errors
+    /// As [`Potential::energy_gradient`] at `x`.
+    fn pin(&mut self, _x: &[f64]) -> Result<(), EvalError> {
+        Ok(())
+    }
+
     /// Analytic second derivatives (kcal/mol/Å²), row-major, (3N)², where the surface has them.
     fn hessian(&mut self, _x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
         None
@@ -134,6 +143,10 @@ impl<P: Potential + ?Sized> Potential for &mut P {
 
     fn has_gradient(&self) -> bool {
         (**self).has_gradient()
+    }
+
+    fn pin(&mut self, x: &[f64]) -> Result<(), EvalError> {
+        (**self).pin(x)
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {
@@ -197,6 +210,10 @@ impl<P: Potential> Potential for Counted<P> {
 
     fn has_gradient(&self) -> bool {
         self.inner.has_gradient()
+    }
+
+    fn pin(&mut self, x: &[f64]) -> Result<(), EvalError> {
+        self.inner.pin(x)
     }
 
     fn hessian(&mut self, x: &[f64]) -> Option<Result<Vec<f64>, EvalError>> {

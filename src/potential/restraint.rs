@@ -265,4 +265,8 @@ impl<P: Potential> Potential for Restrained<P> {
     fn has_gradient(&self) -> bool {
         self.inner.has_gradient()
     }
+
+    fn pin(&mut self, x: &[f64]) -> Result<(), EvalError> {
+        self.inner.pin(x)
+    }
 }

@@ -39,6 +39,31 @@ fn wavenumbers(record: &serde_json::Value) -> Vec<f64> {
 }
 
 #[test]
+fn wavenumbers_on_xtb_are_the_same_for_any_number_of_threads() {
+    if !has_xtb() {
+        return;
+    }
+    let folder = folder_with("vibrations-xtb-threads", "ethane.xyz", ETHANE);
+    let on = |threads| {
+        let arguments = [
+            "vibrations",
+            "--engine",
+            "xtb",
+            "--json",
+            "--threads",
+            threads,
+            "ethane.xyz",
+        ];
+        wavenumbers(&thalweg(&folder, &arguments).expect(0).json())
+    };
+    let one = on("1");
+    assert_eq!(one.len(), 18);
+    for threads in ["2", "3"] {
+        assert_eq!(on(threads), one, "{threads} threads");
+    }
+}
+
+#[test]
 fn xtb_has_its_own_wavenumbers_and_goes_on_from_a_checkpoint() {
     if !has_xtb() {
         return;

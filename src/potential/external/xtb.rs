@@ -1,8 +1,8 @@
 //! The xtb program (Grimme and coworkers) as a child process: GFN2-xTB, GFN1-xTB and GFN-FF.
 //!
 //! Each evaluation is one run of the program on one thread in a temporary directory, which is kept between the evaluations of
-//! one molecule, so that the converged charges (and GFN-FF's topology) of the last one are the start of the next one, and is
-//! removed afterwards. Coordinates go in as bohr in full, so that our conversion counts and not the program's own; the gradient
+//! one molecule, so that the converged charges (and GFN-FF's topology) of the last one are the start of the next one (or those of one
+//! structure the start of all, where the order of evaluations must not matter), and is removed afterwards. Coordinates go in as bohr in full, so that our conversion counts and not the program's own; the gradient
 //! comes back with 14 digits.
 
 mod orientation;
@@ -64,6 +64,7 @@ impl Method {
 /// Names of files in the scratch directory.
 const COORDINATES: &str = "coord";
 const RESTART: &str = "xtbrestart";
+const PINNED: &str = "xtbrestart.pinned";
 const OUTPUT: &str = "thalweg.out";
 const ERRORS: &str = "thalweg.err";
 /// What a run writes for us, in the program's own names.
@@ -78,6 +79,8 @@ pub struct Xtb {
     system: System,
     limit: Duration,
     scratch: TempDir,
+    /// Whether each run begins with the charges of one and the same structure.
+    pinned: bool,
 }
 
 /// Why a run came to nothing.
@@ -114,6 +117,7 @@ impl Xtb {
             system,
             limit,
             scratch,
+            pinned: false,
         })
     }
 
@@ -245,7 +249,11 @@ impl Potential for Xtb {
         if x.is_empty() {
             return Ok(0.0);
         }
-        let restart = self.scratch.path().join(RESTART);
+        let [restart, kept] = [RESTART, PINNED].map(|name| self.scratch.path().join(name));
+        if self.pinned {
+            // Without the file the run begins with a guess, every time alike.
+            fs::copy(kept, &restart).ok();
+        }
         let turned = orientation::turned(x);
         let energy = match self.run(&turned, gradient) {
             // The charges of another structure can be a bad start: once more without them.
@@ -265,5 +273,16 @@ impl Potential for Xtb {
             *g *= KCAL_MOL_ANGSTROM_PER_HARTREE_BOHR;
         }
         check_answer(name, energy * KCAL_MOL_PER_HARTREE, gradient)
+    }
+
+    fn pin(&mut self, x: &[f64]) -> Result<(), EvalError> {
+        let [restart, kept] = [RESTART, PINNED].map(|name| self.scratch.path().join(name));
+        // What is remembered of `x` is not to depend on what came before either.
+        self.pinned = false;
+        fs::remove_file(&restart).ok();
+        self.energy_gradient(x, &mut vec![0.0; x.len()])?;
+        fs::copy(restart, kept).ok();
+        self.pinned = true;
+        Ok(())
     }
 }
