@@ -26,6 +26,7 @@ use crate::conformers::shapes;
 use crate::formats::RawRecord;
 use crate::potential::{EvalError, Potential};
 use rand::rngs::ChaCha8Rng;
+use rayon::prelude::*;
 use std::time::Instant;
 
 /// The command.
@@ -249,13 +250,23 @@ impl Searches<'_> {
             return Err("a MOL file holds one structure only; write SDF (--to sdf)".to_owned());
         }
         structure::fits(self.common, format, raw)?;
-        let mut text = String::new();
-        for (number, conformer) in ensemble.conformers.iter().enumerate() {
+        let written = |(number, conformer)| -> Result<(String, Vec<Message>), String> {
+            let (mut text, mut messages) = (String::new(), Vec::new());
             let record = structure::conformer(&ready.prepared, conformer, number + 1, format);
+            structure::write(&record, format, &ready.place, &mut messages, &mut text)?;
+            Ok((text, messages))
+        };
+        let written = in_threads(self.task.threads, || {
+            let all = ensemble.conformers.par_iter().enumerate().map(written);
+            all.collect::<Result<Vec<_>, _>>()
+        })??;
+        let mut text = String::new();
+        for (number, (record, said)) in written.into_iter().enumerate() {
+            text.push_str(&record);
             // What a format can't carry is said once.
-            let mut unheard = Vec::new();
-            let messages = if number == 0 { &mut *messages } else { &mut unheard };
-            structure::write(&record, format, &ready.place, messages, &mut text)?;
+            if number == 0 {
+                messages.extend(said);
+            }
         }
         Ok(text)
     }
